@@ -1,0 +1,66 @@
+/** The only room that touches the kernel and starts processes. Typed values in, typed values out, errno preserved. */
+export {
+  type CgroupHierarchy,
+  type CgroupHost,
+  cgroupFolders,
+  cgroupProcesses,
+  childGroups,
+  detectCgroups,
+  mountV1Controller,
+  moveToCgroup,
+  oomKills,
+  removeCgroup,
+} from './cgroup.ts'
+export { errnoWords, SyscallError } from './errno.ts'
+export {
+  createFifo,
+  growPipe,
+  openFifoForLastingWriter,
+  openFifoForReading,
+  openFifoForWriting,
+} from './fifo.ts'
+export { lockFile } from './file-lock.ts'
+export {
+  CAP_NET_ADMIN,
+  CAP_SYS_ADMIN,
+  CAP_SYS_RESOURCE,
+  type HostFacts,
+  hardLimit,
+  hasCapability,
+  hostFacts,
+  kernelHas,
+  knownFileSystems,
+  securityModules,
+} from './host.ts'
+export { type Mount, type MountEntry, mountAt, mounts, setPropagation, TMPFS_MAGIC, unmount } from './mount.ts'
+export { createNetworkNamespace, inNetworkNamespace, removeNetworkNamespace } from './namespaces.ts'
+export {
+  addAddress,
+  addDefaultRoute,
+  addresses,
+  type Ipv4,
+  type Prefix,
+  routedPrefixes,
+} from './netlink/address.ts'
+export {
+  createBridge,
+  createVeth,
+  deleteLink,
+  FIRST_LINK_INDEX,
+  type Link,
+  LOOPBACK_INDEX,
+  linkByName,
+  links,
+  linkUp,
+  type VethPair,
+} from './netlink/link.ts'
+export { RouteSocket, routeSocketIn } from './netlink/socket.ts'
+export { applyRuleset, listTable, listTables, type NftObject, nftProgram } from './nft.ts'
+export { Pidfd, processStartTime, signalNumber } from './pidfd.ts'
+export { ConsoleSocket, resizeTerminal, type TerminalSize } from './pty.ts'
+export { exitCodeOf, Reaper, type WaitStatus } from './reaper.ts'
+export { RootFolder, refuseNul } from './root-folder.ts'
+export { type SpawnRequest, spawnProcess } from './spawn.ts'
+export { readSysctl, writeSysctl } from './sysctl.ts'
+export { findProgram, runTool, type ToolOptions } from './tool.ts'
+export { ProcessWatcher } from './watcher.ts'
