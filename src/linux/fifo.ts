@@ -1,6 +1,8 @@
 import { constants, openSync } from 'node:fs'
 import { checked, fcntl, mkfifo } from './ffi.ts'
 
+const F_GETFL = 3
+const F_SETFL = 4
 const F_SETPIPE_SZ = 1031
 
 /** Makes a named pipe. See mkfifo(3). */
@@ -28,4 +30,10 @@ export function openFifoForWriting(path: string): number {
 /** Asks for more room in a pipe; a host that gives less is no error. See pipe(7), "Pipe capacity". */
 export function growPipe(fd: number, bytes: number): void {
   fcntl(fd, F_SETPIPE_SZ, bytes)
+}
+
+/** Takes O_NONBLOCK off a descriptor that is handed to a program which expects an ordinary pipe. */
+export function setBlocking(fd: number): void {
+  const flags = checked(fcntl(fd, F_GETFL, 0), 'fcntl(F_GETFL)')
+  checked(fcntl(fd, F_SETFL, flags & ~constants.O_NONBLOCK), 'fcntl(F_SETFL)')
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { arch, release } from 'node:os'
 
 /** Facts of this host that do not change while it runs. */
@@ -63,6 +63,16 @@ export function hardLimit(name: 'Max open files' | 'Max processes'): number | un
     .find(text => text.startsWith(name))
   const value = line?.slice(26).trim().split(/\s+/)[1]
   return value === undefined || value === 'unlimited' ? undefined : Number(value)
+}
+
+/** Sets this process's oom_score_adj (proc_pid_oom_score_adj(5)). False where the host refuses (no CAP_SYS_RESOURCE). */
+export function avoidOomKiller(score: number): boolean {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', String(score))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** True where `path` (of a namespace, a device, a kernel file) is there. */

@@ -11,6 +11,7 @@ export {
   oomKills,
   removeCgroup,
 } from './cgroup.ts'
+export { type DetachedRequest, startDetached } from './detached.ts'
 export { errnoWords, SyscallError } from './errno.ts'
 export {
   createFifo,
@@ -18,9 +19,11 @@ export {
   openFifoForLastingWriter,
   openFifoForReading,
   openFifoForWriting,
+  setBlocking,
 } from './fifo.ts'
 export { lockFile } from './file-lock.ts'
 export {
+  avoidOomKiller,
   CAP_NET_ADMIN,
   CAP_SYS_ADMIN,
   CAP_SYS_RESOURCE,

@@ -66,16 +66,26 @@ export class Pidfd implements Disposable {
   }
 
   /**
-   * How the process ended, for one that is not our child; undefined where the kernel (before 6.15) does not tell.
+   * How an ended process that is not our child ended: from its zombie, or once it is reaped from the handle itself.
+   * Undefined for a reaped one where the kernel (before 6.15) does not keep it.
    */
   exitStatus(): WaitStatus | undefined {
+    return this.#zombieStatus() ?? this.#keptStatus()
+  }
+
+  /** Field 52 of proc_pid_stat(5). */
+  #zombieStatus(): WaitStatus | undefined {
+    const fields = statFields(this.pid)
+    if (fields?.[0] !== 'Z' || fields[49] === undefined) return undefined
+    return statusOf(Number(fields[49]))
+  }
+
+  #keptStatus(): WaitStatus | undefined {
     const info = Buffer.alloc(PIDFD_INFO_BYTES)
     info.writeBigUInt64LE(BigInt(PIDFD_INFO_EXIT), 0)
     if (ioctl(this.#fd, PIDFD_GET_INFO, info) < 0) return undefined
     if ((Number(info.readBigUInt64LE(0)) & PIDFD_INFO_EXIT) === 0) return undefined
-    const raw = info.readInt32LE(EXIT_CODE_OFFSET)
-    const signal = raw & 0x7f
-    return signal === 0 ? { kind: 'exited', code: (raw >> 8) & 0xff } : { kind: 'signaled', signal }
+    return statusOf(info.readInt32LE(EXIT_CODE_OFFSET))
   }
 
   [Symbol.dispose](): void {
@@ -95,14 +105,25 @@ export function pollSet(fds: readonly number[]): Buffer {
 
 /** Clock ticks since boot at which a process began; undefined where it is gone. See proc_pid_stat(5), field 22. */
 export function processStartTime(pid: number): number | undefined {
+  const field = statFields(pid)?.[19]
+  return field === undefined ? undefined : Number(field)
+}
+
+/** Fields of /proc/PID/stat from the third (state) on: the second may hold spaces. */
+function statFields(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return Number(fields[19])
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return undefined
     throw error
   }
+}
+
+/** The macros of wait(2). */
+function statusOf(raw: number): WaitStatus {
+  const signal = raw & 0x7f
+  return signal === 0 ? { kind: 'exited', code: (raw >> 8) & 0xff } : { kind: 'signaled', signal }
 }
 
 /** Number of a signal by any of the forms that `docker kill` takes: `9`, `KILL`, `SIGKILL`, `sigkill`, `RTMIN+3`. */

@@ -1,0 +1,229 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { Conflict, errorCode, errorText, NotFound, SystemError } from '#lib/errors'
+import type { Logger } from '#lib/log'
+import { nowNanos } from '#lib/time'
+import { UndoStack } from '#lib/undo'
+import { mountAt, Pidfd, type TerminalSize } from '#linux'
+import type { RuntimeSpec } from '#oci'
+import type { MonitorAnswer, WireExit, WireStarted, WireTask } from './monitor/protocol.ts'
+import { encodeLine, JsonLineReader, type MonitorEvent, PROTOCOL_VERSION } from './monitor/protocol.ts'
+import { ExecRoot } from './monitor/task-folder.ts'
+import { connectSocket, errorOf, MonitorConnection, RuntimeWords } from './monitor-connection.ts'
+import { startRefusal } from './start-refused.ts'
+import type {
+  AttachRequest,
+  AttachStream,
+  KnownTask,
+  Runtime,
+  StartedTask,
+  StartRequest,
+  TaskExit,
+  TaskIo,
+} from './task.ts'
+
+export interface RuntimeOptions {
+  readonly execRoot: string
+  readonly log: Logger
+  /** Starts a monitor for the exec root and resolves when it listens. */
+  readonly startMonitor: () => Promise<void>
+}
+
+/** Connects to the monitor of the exec root, which is started when there is none. */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const runtime = new MonitorClient(options)
+  await runtime.connect()
+  return runtime
+}
+
+class MonitorClient implements Runtime {
+  readonly #root: ExecRoot
+  readonly #options: RuntimeOptions
+  readonly #exits = new Map<string, PromiseWithResolvers<TaskExit>>()
+  #connection: MonitorConnection | undefined
+  #connecting: Promise<MonitorConnection> | undefined
+  #isClosed = false
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options
+    this.#root = new ExecRoot(options.execRoot)
+  }
+
+  async connect(): Promise<void> {
+    await this.#monitor()
+  }
+
+  async start(id: string, request: StartRequest): Promise<StartedTask> {
+    const folder = this.#root.task(id)
+    const monitor = await this.#monitor()
+    await using undo = new UndoStack()
+    undo.defer(() => this.remove(id))
+    mkdirSync(folder.rootfs, { recursive: true, mode: 0o700 })
+    for (const mount of request.rootfs) mountAt(folder.rootfs, mount)
+    const spec = request.spec(folder.rootfs)
+    writeFileSync(folder.config, JSON.stringify(spec), { mode: 0o600 })
+    const { io, runtime, cgroup } = request
+    this.#exits.set(id, Promise.withResolvers())
+    try {
+      const { started } = await monitor.request({ op: 'start', id, io, runtime, cgroup })
+      if (started === undefined) throw new SystemError('the monitor answered without a process')
+      undo.keep()
+      return startedOf(started)
+    } catch (error) {
+      if (error instanceof RuntimeWords) throw startRefusal(error.message, commandOf(spec))
+      throw error
+    }
+  }
+
+  async attach(id: string, request: AttachRequest, io?: TaskIo): Promise<AttachStream> {
+    await this.#monitor()
+    const socket = await connectSocket(this.#root.socket)
+    socket.write(encodeLine({ op: 'attach', seq: 0, id, request, ...(io === undefined ? {} : { io }) }))
+    const reader = new JsonLineReader()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onData = (chunk: Buffer) => {
+      reader.push(chunk)
+      const answer = reader.next() as MonitorAnswer | undefined
+      if (answer === undefined) return
+      socket.off('data', onData)
+      socket.pause()
+      const rest = reader.takeRest()
+      if (rest.length > 0) socket.unshift(rest)
+      if ('ok' in answer) resolve()
+      else reject(errorOf(answer.error))
+    }
+    const onClose = () => reject(new SystemError('the monitor closed the connection'))
+    socket.on('data', onData)
+    socket.once('close', onClose)
+    try {
+      await promise
+    } catch (error) {
+      socket.destroy()
+      throw error
+    } finally {
+      socket.off('close', onClose)
+    }
+    return { output: socket, input: socket, destroy: () => void socket.destroy() }
+  }
+
+  async resize(id: string, size: TerminalSize): Promise<void> {
+    const monitor = await this.#monitor()
+    await monitor.request({ op: 'resize', id, size })
+  }
+
+  async tasks(): Promise<KnownTask[]> {
+    const monitor = await this.#monitor()
+    const { tasks = [] } = await monitor.request({ op: 'list' })
+    for (const task of tasks) this.#learn(task)
+    return tasks.map(knownTask)
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#exits.delete(id)
+    const monitor = await this.#monitor()
+    await monitor.request({ op: 'remove', id })
+  }
+
+  signal(task: { readonly pid: number; readonly startTime: number }, signal: number): boolean {
+    using handle = Pidfd.open(task.pid, task.startTime)
+    return handle?.signal(signal) ?? false
+  }
+
+  exited(id: string): Promise<TaskExit> {
+    const exit = this.#exits.get(id)
+    if (exit === undefined) return Promise.reject(new NotFound(`no such task: ${id}`))
+    return exit.promise
+  }
+
+  async shutdown(): Promise<void> {
+    const monitor = await this.#monitor()
+    this.#isClosed = true
+    await monitor.request({ op: 'shutdown' })
+    await monitor.closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    this.#connection?.close()
+    await this.#connection?.closed
+  }
+
+  #monitor(): Promise<MonitorConnection> {
+    if (this.#connection !== undefined) return Promise.resolve(this.#connection)
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined
+    })
+    return this.#connecting
+  }
+
+  async #open(): Promise<MonitorConnection> {
+    const onEvent = (event: MonitorEvent) => this.#exits.get(event.id)?.resolve(exitOf(event.exit))
+    let connection: MonitorConnection
+    try {
+      connection = await MonitorConnection.open(this.#root.socket, onEvent)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ECONNREFUSED') throw error
+      await this.#options.startMonitor()
+      connection = await MonitorConnection.open(this.#root.socket, onEvent)
+    }
+    const { version } = await connection.request({ op: 'hello' })
+    if (version !== PROTOCOL_VERSION) {
+      throw new Conflict(
+        `the monitor of ${this.#root.path} speaks version ${version}, this daemon ${PROTOCOL_VERSION}`,
+        {
+          fix: 'stop its containers and run `gantry system teardown`, or start the version that it belongs to',
+        },
+      )
+    }
+    this.#connection = connection
+    void connection.closed.then(() => this.#lost())
+    return connection
+  }
+
+  /** The monitor died: another takes up its tasks, and the exits that happened meanwhile are learnt from it. */
+  #lost(): void {
+    this.#connection = undefined
+    if (this.#isClosed) return
+    this.#options.log.warn('the monitor went away, starting another')
+    this.#relearn().catch(error => this.#options.log.error(`cannot start a monitor: ${errorText(error)}`))
+  }
+
+  async #relearn(): Promise<void> {
+    const known = new Map((await this.tasks()).map(task => [task.id, task]))
+    for (const [id, exit] of this.#exits) {
+      const task = known.get(id)
+      if (task?.state === 'exited') exit.resolve(task.exit)
+      else if (task === undefined) exit.resolve(lostExit())
+    }
+  }
+
+  #learn(task: WireTask): void {
+    if (task.started === undefined) return
+    const exit = this.#exits.get(task.id) ?? Promise.withResolvers<TaskExit>()
+    this.#exits.set(task.id, exit)
+    if (task.exit !== undefined) exit.resolve(exitOf(task.exit))
+  }
+}
+
+function lostExit(): TaskExit {
+  return { code: 255, oomKilled: false, exitedAt: nowNanos(), error: 'monitor lost: exit code unknown' }
+}
+
+function knownTask(task: WireTask): KnownTask {
+  if (task.started === undefined) return { id: task.id, state: 'prepared' }
+  const started = startedOf(task.started)
+  if (task.exit === undefined) return { id: task.id, state: 'running', task: started }
+  return { id: task.id, state: 'exited', task: started, exit: exitOf(task.exit) }
+}
+
+function startedOf(wire: WireStarted): StartedTask {
+  return { pid: wire.pid, startTime: wire.startTime, startedAt: BigInt(wire.startedAt) }
+}
+
+function exitOf(wire: WireExit): TaskExit {
+  return { ...wire, exitedAt: BigInt(wire.exitedAt) }
+}
+
+/** The command of a runtime spec, for messages. */
+function commandOf(spec: RuntimeSpec): string {
+  return spec.process?.args?.[0] ?? ''
+}

@@ -1,0 +1,115 @@
+import type { Socket } from 'node:net'
+import { SpillQueue } from './spill.ts'
+
+/** Output in this process's memory for one reader, beyond which it goes to a file. */
+const MEMORY_MAX_BYTES = 1024 * 1024
+/** A reader that has lost its place and takes nothing for this long is let go. */
+const STALL_MS = 30_000
+
+const SYSTEM_ERROR_STREAM = 3
+
+/** Puts stdcopy's eight bytes before a chunk: stream, three zeros, length. The chunk is copied. */
+export function frame(stream: number, chunk: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(8 + chunk.length)
+  framed.writeUInt32BE(stream << 24, 0)
+  framed.writeUInt32BE(chunk.length, 4)
+  framed.set(chunk, 8)
+  return framed
+}
+
+/**
+ * One attached reader. `send` takes everything at once and never waits: what the reader does not take yet stays in
+ * memory up to a limit, then in a file. A reader so slow that the file is full as well is told so and let go; the
+ * container and other readers notice nothing.
+ */
+export class AttachClient {
+  readonly #socket: Socket
+  readonly #spillFolder: string
+  readonly #framed: boolean
+  #spill: SpillQueue | undefined
+  #pumping = false
+  #isLost = false
+  #ended = false
+
+  constructor(socket: Socket, options: { readonly framed: boolean; readonly spillFolder: string }) {
+    this.#socket = socket
+    this.#framed = options.framed
+    this.#spillFolder = options.spillFolder
+  }
+
+  /** Queues bytes that nobody changes afterwards. */
+  send(bytes: Buffer): void {
+    if (this.#isLost || this.#socket.destroyed) return
+    if (this.#spill === undefined) {
+      if (this.#socket.writableLength < MEMORY_MAX_BYTES) {
+        this.#socket.write(bytes)
+        return
+      }
+      this.#spill = new SpillQueue(this.#spillFolder)
+    }
+    if (this.#spill.push(bytes)) this.#startPump()
+    else this.#lose()
+  }
+
+  /** No more output will come; the reader gets what is queued and then the end. */
+  end(): void {
+    this.#ended = true
+    if (this.#spill === undefined) this.#socket.end()
+    else this.#startPump()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  #lose(): void {
+    this.#isLost = true
+    const words = 'this client reads too slowly, its output ends here; `logs` has the rest'
+    if (this.#framed) this.#spill?.push(frame(SYSTEM_ERROR_STREAM, Buffer.from(words)))
+    this.#socket.setTimeout(STALL_MS, () => this.#socket.destroy())
+    this.#startPump()
+  }
+
+  #startPump(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    this.#pump().catch(() => this.#socket.destroy())
+  }
+
+  /** Moves bytes from the file to the socket as the reader takes them. */
+  async #pump(): Promise<void> {
+    while (this.#spill !== undefined && !this.#socket.destroyed) {
+      await this.#spill.flush()
+      if (this.#socket.writableLength >= MEMORY_MAX_BYTES) await this.#drained()
+      const bytes = await this.#spill.take()
+      if (bytes !== undefined) {
+        this.#socket.write(bytes)
+        continue
+      }
+      if (this.#isLost || this.#ended) this.#socket.end()
+      if (!this.#spill.isEmpty) continue
+      await this.#closeSpill()
+    }
+    if (this.#socket.destroyed) await this.#closeSpill()
+    this.#pumping = false
+  }
+
+  async #closeSpill(): Promise<void> {
+    const spill = this.#spill
+    this.#spill = undefined
+    await spill?.close()
+  }
+
+  #drained(): Promise<void> {
+    if (this.#socket.destroyed || !this.#socket.writableNeedDrain) return Promise.resolve()
+    return new Promise(resolve => {
+      const done = () => {
+        this.#socket.off('drain', done)
+        this.#socket.off('close', done)
+        resolve()
+      }
+      this.#socket.on('drain', done)
+      this.#socket.on('close', done)
+    })
+  }
+}

@@ -1,0 +1,187 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { errorText } from '#lib/errors'
+import { formatRfc3339Nano, nowNanos } from '#lib/time'
+import { type EncodedEntries, encodeLines, encodePartial, LineSplitter, type OutputStream } from './json-lines.ts'
+import type { TaskLog } from './log.ts'
+
+/** Encoded text in memory beyond which the task's output is left unread. */
+const PENDING_MAX_BYTES = 2 * 1024 * 1024
+
+export interface JsonFileOptions {
+  readonly path: string
+  /** Bytes at which the file is rotated; undefined never. */
+  readonly maxSize: number | undefined
+  /** Files kept, the current one included. */
+  readonly maxFiles: number
+  /** Told once for each time that the disk begins to refuse, and once when it takes lines again. */
+  readonly warn: (message: string) => void
+}
+
+/**
+ * Docker's json-file log with rotation: `path`, `path.1` (the one before), ... Entries that come while a write is under
+ * way go out together in the next one. When the disk is full, entries are dropped and counted rather than the
+ * container held up (SAFETY R20); an entry in the log tells of the gap once there is room.
+ */
+export class JsonFileLog implements TaskLog {
+  readonly #options: JsonFileOptions
+  readonly #splitters: Readonly<Record<OutputStream, LineSplitter>> = {
+    stdout: new LineSplitter(),
+    stderr: new LineSplitter(),
+  }
+  #pending: EncodedEntries[] = []
+  #pendingBytes = 0
+  #writing: Promise<void> | undefined
+  #file: FileHandle | undefined
+  #size = 0
+  #dropped = 0
+  #waiting: (() => void)[] = []
+
+  constructor(options: JsonFileOptions) {
+    this.#options = options
+  }
+
+  get isFull(): boolean {
+    return this.#pendingBytes > PENDING_MAX_BYTES
+  }
+
+  write(stream: OutputStream, chunk: Buffer): void {
+    const time = formatRfc3339Nano(nowNanos())
+    this.#splitters[stream].push(
+      chunk,
+      block => this.#append(encodeLines(block, stream, time)),
+      part => this.#append(encodePartial(part, stream, time)),
+    )
+    this.#writing ??= this.#drain()
+  }
+
+  room(): Promise<void> {
+    if (!this.isFull) return Promise.resolve()
+    return new Promise(resolve => this.#waiting.push(resolve))
+  }
+
+  async close(): Promise<void> {
+    const time = formatRfc3339Nano(nowNanos())
+    for (const stream of ['stdout', 'stderr'] as const) {
+      this.#splitters[stream].flush(part => this.#append(encodePartial(part, stream, time)))
+    }
+    this.#writing ??= this.#drain()
+    await this.#writing
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  #append(entries: EncodedEntries): void {
+    this.#pending.push(entries)
+    this.#pendingBytes += entries.text.length
+  }
+
+  /** Writes until nothing is pending. */
+  async #drain(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending
+      this.#pending = []
+      const data = toBuffer(batch)
+      try {
+        await this.#writeBatch(data)
+      } catch (error) {
+        this.#drop(batch, error)
+      }
+      this.#pendingBytes -= batch.reduce((sum, entries) => sum + entries.text.length, 0)
+      if (!this.isFull) this.#tellRoom()
+    }
+    this.#writing = undefined
+  }
+
+  async #writeBatch(data: Buffer): Promise<void> {
+    const { maxSize } = this.#options
+    this.#file ??= await this.#open()
+    if (this.#dropped > 0) await this.#tellOfGap(this.#file)
+    if (maxSize !== undefined && this.#size > 0 && this.#size + data.length > maxSize) {
+      await this.#writeRotated(data, maxSize)
+      return
+    }
+    await this.#writeAll(this.#file, data)
+  }
+
+  /** Fills the current file up to its limit with whole entries, then goes on in the next. */
+  async #writeRotated(data: Buffer, maxSize: number): Promise<void> {
+    let at = 0
+    while (at < data.length) {
+      this.#file ??= await this.#open()
+      const room = maxSize - this.#size
+      let end = data.length - at <= room ? data.length : data.lastIndexOf(10, at + room - 1) + 1
+      // An entry that is larger than a whole file gets one of its own.
+      if (end <= at && this.#size === 0) end = data.indexOf(10, at) + 1
+      if (end > at) {
+        await this.#writeAll(this.#file, data.subarray(at, end))
+        at = end
+      }
+      if (at < data.length) await this.#rotate()
+    }
+  }
+
+  async #writeAll(file: FileHandle, data: Buffer): Promise<void> {
+    for (let at = 0; at < data.length; ) {
+      const { bytesWritten } = await file.write(data, at, data.length - at)
+      at += bytesWritten
+      this.#size += bytesWritten
+    }
+  }
+
+  async #open(): Promise<FileHandle> {
+    const file = await open(this.#options.path, 'a', 0o640)
+    this.#size = (await file.stat()).size
+    return file
+  }
+
+  async #rotate(): Promise<void> {
+    const { path, maxFiles } = this.#options
+    await this.#file?.close()
+    this.#file = undefined
+    this.#size = 0
+    if (maxFiles <= 1) {
+      await rm(path, { force: true })
+      return
+    }
+    for (let age = maxFiles - 2; age >= 0; age--) {
+      await rename(age === 0 ? path : `${path}.${age}`, `${path}.${age + 1}`).catch(ignoreAbsent)
+    }
+  }
+
+  #drop(batch: readonly EncodedEntries[], error: unknown): void {
+    if (this.#dropped === 0) this.#options.warn(`cannot write log ${this.#options.path}: ${errorText(error)}`)
+    this.#dropped += batch.reduce((sum, entries) => sum + countLines(entries.text), 0)
+  }
+
+  async #tellOfGap(file: FileHandle): Promise<void> {
+    const words = `[gantry: ${this.#dropped} log entries were lost here, the disk was full]\n`
+    const { text } = encodeLines(Buffer.from(words), 'stderr', formatRfc3339Nano(nowNanos()))
+    // A write that failed halfway left a torn entry: a newline first keeps the next one whole.
+    await this.#writeAll(file, Buffer.from(`\n${text}`))
+    this.#dropped = 0
+    this.#options.warn(`log ${this.#options.path} takes entries again`)
+  }
+
+  #tellRoom(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+function toBuffer(batch: readonly EncodedEntries[]): Buffer {
+  const [only] = batch
+  if (batch.length === 1 && only !== undefined) return Buffer.from(only.text, only.encoding)
+  return Buffer.concat(batch.map(entries => Buffer.from(entries.text, entries.encoding)))
+}
+
+function countLines(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
+
+function ignoreAbsent(error: unknown): void {
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return
+  throw error
+}

@@ -1,0 +1,154 @@
+import type { Socket } from 'node:net'
+import type { AttachRequest, TaskIo } from '../task.ts'
+import { AttachClient, frame } from './attach-client.ts'
+import type { OutputStream } from './json-lines.ts'
+import type { TaskLog } from './log.ts'
+import type { OutputSource } from './output-source.ts'
+import { noStdin, type StdinSink } from './stdin-pipe.ts'
+
+const STREAM_NUMBER: Readonly<Record<OutputStream, number>> = { stdout: 1, stderr: 2 }
+
+interface Attached {
+  readonly client: AttachClient
+  readonly request: AttachRequest
+}
+
+/**
+ * The meeting point of a task's streams: whatever it prints goes to its log and to every attached reader; whatever
+ * attached clients write goes to its input. It is there before the task starts and closes when the task's output ends.
+ */
+export class Stdio {
+  readonly io: TaskIo
+  readonly #log: TaskLog
+  readonly #spillFolder: string
+  readonly #attached = new Set<Attached>()
+  readonly #onStdinEnd: () => void
+  #sources: OutputSource[] = []
+  /** Undefined until the task starts: what clients write waits in their connections. */
+  #stdin: StdinSink | undefined
+  #stdinEnded = false
+  /** Clients whose input waits for the task to start, or to read. */
+  #inputWaiting: (() => void)[] = []
+  #isPaused = false
+
+  constructor(options: {
+    readonly io: TaskIo
+    readonly log: TaskLog
+    /** On the disk of the data root: readers that are too slow are buffered there. */
+    readonly spillFolder: string
+    readonly onStdinEnd: () => void
+  }) {
+    this.io = options.io
+    this.#log = options.log
+    this.#spillFolder = options.spillFolder
+    this.#onStdinEnd = options.onStdinEnd
+    if (!options.io.openStdin) this.#stdin = noStdin
+  }
+
+  get clientCount(): number {
+    return this.#attached.size
+  }
+
+  connectStdin(sink: StdinSink): void {
+    this.#stdin = sink
+    sink.onDrain(() => this.#wakeInput())
+    this.#wakeInput()
+    if (this.#stdinEnded) sink.end()
+  }
+
+  connectSources(sources: OutputSource[]): void {
+    this.#sources = sources
+  }
+
+  /** Takes a chunk of output, which is only lent. */
+  output(stream: OutputStream, chunk: Buffer): void {
+    this.#log.write(stream, chunk)
+    this.#fanOut(stream, chunk)
+    if (this.#log.isFull && !this.#isPaused) this.#pauseForLog()
+  }
+
+  /** Joins a client; `head` is what came on its connection behind the request. */
+  attach(socket: Socket, request: AttachRequest, head: Buffer): void {
+    const client = new AttachClient(socket, { framed: !this.io.terminal, spillFolder: this.#spillFolder })
+    const attached = { client, request }
+    this.#attached.add(attached)
+    socket.on('error', () => {}) // The close that follows tells.
+    socket.once('close', () => {
+      this.#attached.delete(attached)
+      if (request.stdin && this.#endsWithClient) this.endStdin()
+    })
+    if (request.stdin) this.#readInput(socket, client, head)
+    else socket.resume()
+  }
+
+  endStdin(): void {
+    if (this.#stdinEnded) return
+    this.#stdinEnded = true
+    this.#stdin?.end()
+    this.#onStdinEnd()
+  }
+
+  /** Everything the task wrote is read by now: closes the log and lets readers finish. */
+  async finish(): Promise<void> {
+    for (const source of this.#sources) {
+      source.drain()
+      source.close()
+    }
+    this.#sources = []
+    this.#stdin?.close()
+    this.#stdin = noStdin
+    this.#wakeInput()
+    await this.#log.close()
+    this.release()
+  }
+
+  /** Lets all readers go once they have read what is queued for them. */
+  release(): void {
+    for (const { client } of this.#attached) client.end()
+  }
+
+  #fanOut(stream: OutputStream, chunk: Buffer): void {
+    if (this.#attached.size === 0) return
+    const bytes = this.io.terminal ? Buffer.from(chunk) : frame(STREAM_NUMBER[stream], chunk)
+    for (const { client, request } of this.#attached) if (request[stream]) client.send(bytes)
+  }
+
+  /** A terminal's input never ends: another client may come. */
+  get #endsWithClient(): boolean {
+    return this.io.stdinOnce && !this.io.terminal
+  }
+
+  #readInput(socket: Socket, client: AttachClient, head: Buffer): void {
+    const write = (bytes: Buffer) => {
+      if (this.#stdin?.write(bytes) !== false) return
+      socket.pause()
+      this.#inputWaiting.push(() => socket.resume())
+    }
+    const begin = () => {
+      if (head.length > 0) write(head)
+      socket.on('data', write)
+      socket.once('end', () => {
+        // As with Docker, a client whose end of input is not the task's has said that it is done.
+        if (this.#endsWithClient) this.endStdin()
+        else client.end()
+      })
+    }
+    if (this.#stdin === undefined) this.#inputWaiting.push(begin)
+    else begin()
+  }
+
+  #wakeInput(): void {
+    const waiting = this.#inputWaiting
+    this.#inputWaiting = []
+    for (const wake of waiting) wake()
+  }
+
+  #pauseForLog(): void {
+    this.#isPaused = true
+    for (const source of this.#sources) source.pause()
+    void this.#log.room().then(() => {
+      this.#isPaused = false
+      for (const source of this.#sources) source.resume()
+    })
+  }
+}

@@ -1,0 +1,300 @@
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { unreachable } from '#lib/errors'
+import { nowNanos, type UnixNanos } from '#lib/time'
+import {
+  type CgroupHost,
+  ConsoleSocket,
+  createFifo,
+  exitCodeOf,
+  growPipe,
+  oomKills,
+  openFifoForLastingWriter,
+  openFifoForReading,
+  openFifoForWriting,
+  Pidfd,
+  type ProcessWatcher,
+  processStartTime,
+  type Reaper,
+  resizeTerminal,
+  setBlocking,
+  type TerminalSize,
+  type WaitStatus,
+} from '#linux'
+import type { LogTarget, RuntimeProgram, TaskIo } from '../task.ts'
+import { JsonFileLog } from './json-file-log.ts'
+import { noLog, type TaskLog } from './log.ts'
+import { deleteContainer, lastError, type RuntimeCall, runContainer, runtimeLog } from './oci-runtime.ts'
+import { closeAll, pipeSource, terminalSource } from './output-source.ts'
+import type { WireExit, WireStarted, WireTask } from './protocol.ts'
+import { noStdin, type StdinSink, stdinPipe } from './stdin-pipe.ts'
+import { Stdio } from './stdio.ts'
+import type { TaskFolder, TaskRecord } from './task-folder.ts'
+
+/** Room in a container's output pipe: what it may write while this process is busy or being replaced. */
+const PIPE_BYTES = 1024 * 1024
+
+const SIGKILL = 9
+/** The code of a container whose command the kernel would not execute, as with runc. */
+const EXEC_REFUSED_CODE = 255
+
+/** What a task uses of the process that it lives in. */
+export interface TaskServices {
+  readonly reaper: Reaper
+  readonly watcher: ProcessWatcher
+  readonly cgroups: CgroupHost
+  readonly runtimeRoot: string
+  /** Pipes of all tasks are read into this memory. */
+  readonly readBuffer: Buffer
+  readonly warn: (message: string) => void
+  readonly onExit: (id: string, exit: WireExit) => void
+}
+
+type State = 'prepared' | 'starting' | 'running' | 'exited'
+
+/** One run of one container, from its streams being prepared to its removal. */
+export class Task {
+  readonly id: string
+  readonly #folder: TaskFolder
+  readonly #services: TaskServices
+  readonly #stdio: Stdio
+  #record: TaskRecord
+  #state: State = 'prepared'
+  #started: WireStarted | undefined
+  #exit: WireExit | undefined
+  /** The terminal's master, for resizing. */
+  #terminal: number | undefined
+  #pendingSize: TerminalSize | undefined
+  #execRefused = false
+
+  constructor(id: string, folder: TaskFolder, io: TaskIo, services: TaskServices) {
+    this.id = id
+    this.#folder = folder
+    this.#services = services
+    this.#record = { io }
+    this.#stdio = new Stdio({
+      io,
+      log: createLog(io.log, services.warn),
+      spillFolder: io.log.kind === 'json-file' ? dirname(io.log.path) : folder.path,
+      onStdinEnd: () => this.#save({ stdinEnded: true }),
+    })
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  get stdio(): Stdio {
+    return this.#stdio
+  }
+
+  toWire(): WireTask {
+    return {
+      id: this.id,
+      ...(this.#started === undefined ? {} : { started: this.#started }),
+      ...(this.#exit === undefined ? {} : { exit: this.#exit }),
+    }
+  }
+
+  /** Makes the folder and writes down what a successor has to know. */
+  prepare(): void {
+    mkdirSync(this.#folder.path, { recursive: true, mode: 0o700 })
+    this.#folder.writeRecord(this.#record)
+  }
+
+  /** @throws RuntimeFailed; the task is good for nothing but removal then. */
+  async start(runtime: RuntimeProgram, cgroup: string): Promise<WireStarted> {
+    this.#state = 'starting'
+    this.#save({ runtime, cgroup })
+    const startedAt = nowNanos()
+    const pid = this.#record.io.terminal ? await this.#startOnTerminal(runtime) : await this.#startOnPipes(runtime)
+    this.#started = { pid, startTime: processStartTime(pid) ?? 0, startedAt: String(startedAt) }
+    this.#save({ started: this.#started })
+    this.#state = 'running'
+    void this.#services.reaper.wait(pid).then(status => this.#end(status, nowNanos()))
+    return this.#started
+  }
+
+  resize(size: TerminalSize): void {
+    if (this.#terminal === undefined) this.#pendingSize = size
+    else resizeTerminal(this.#terminal, size)
+  }
+
+  /** Takes up a task of a monitor that died. False where there is nothing to take up. */
+  adopt(record: TaskRecord, exit: WireExit | undefined): boolean {
+    this.#record = record
+    this.#started = record.started
+    if (record.started === undefined) return exit === undefined && record.runtime === undefined
+    if (exit !== undefined) {
+      this.#exit = exit
+      this.#state = 'exited'
+      return true
+    }
+    this.#state = 'running'
+    if (!record.io.terminal) this.#reconnectPipes()
+    void this.#watchAdopted(record.started)
+    return true
+  }
+
+  /** Ends what still runs and takes away everything of this task. */
+  async remove(): Promise<void> {
+    this.#save({ removed: true })
+    this.#stdio.release()
+    if (this.#record.runtime !== undefined) {
+      await deleteContainer(this.#services.reaper, this.#runtimeCall(this.#record.runtime)).catch(error =>
+        this.#services.warn(`removing ${this.id}: ${String(error)}`),
+      )
+    }
+    if (this.#state !== 'exited') await this.#stdio.finish()
+    this.#closeTerminal()
+    this.#folder.remove()
+  }
+
+  async #startOnPipes(runtime: RuntimeProgram): Promise<number> {
+    const nothing = openSync('/dev/null', 'r+')
+    const child = [this.#openStdin(nothing), this.#openOutput('stdout'), this.#openOutput('stderr')] as const
+    try {
+      this.#stdio.connectSources([this.#readOutput('stdout'), this.#readOutput('stderr')])
+      return await runContainer(this.#services.reaper, this.#runtimeCall(runtime), {
+        bundle: this.#folder.path,
+        pidFile: this.#folder.pidFile,
+        consoleSocket: undefined,
+        stdio: child,
+      })
+    } finally {
+      closeAll([nothing, ...child])
+    }
+  }
+
+  async #startOnTerminal(runtime: RuntimeProgram): Promise<number> {
+    mkdirSync(dirname(this.#folder.consoleSocket), { recursive: true, mode: 0o700 })
+    rmSync(this.#folder.consoleSocket, { force: true })
+    using console = new ConsoleSocket(this.#folder.consoleSocket)
+    const nothing = openSync('/dev/null', 'r+')
+    let pid: number
+    try {
+      pid = await runContainer(this.#services.reaper, this.#runtimeCall(runtime), {
+        bundle: this.#folder.path,
+        pidFile: this.#folder.pidFile,
+        consoleSocket: this.#folder.consoleSocket,
+        stdio: [nothing, nothing, nothing],
+      })
+    } finally {
+      closeSync(nothing)
+      rmSync(this.#folder.consoleSocket, { force: true })
+    }
+    this.#connectTerminal(console.receiveTerminal())
+    return pid
+  }
+
+  #connectTerminal(fd: number): void {
+    this.#terminal = fd
+    if (this.#pendingSize !== undefined) resizeTerminal(fd, this.#pendingSize)
+    const source = terminalSource(fd, this.#services.readBuffer, chunk => this.#stdio.output('stdout', chunk))
+    this.#stdio.connectSources([source])
+    const stdin: StdinSink = { write: source.write, onDrain: source.onDrain, end: () => {}, close: () => {} }
+    this.#stdio.connectStdin(this.#record.io.openStdin ? stdin : noStdin)
+  }
+
+  /** The descriptor that becomes the container's standard input. */
+  #openStdin(nothing: number): number {
+    if (!this.#record.io.openStdin) return nothing
+    const path = this.#folder.stream('stdin')
+    rmSync(path, { force: true })
+    createFifo(path, 0o600)
+    const reading = openFifoForReading(path)
+    this.#stdio.connectStdin(stdinPipe(openFifoForWriting(path)))
+    setBlocking(reading)
+    return reading
+  }
+
+  #openOutput(name: 'stdout' | 'stderr'): number {
+    rmSync(this.#folder.stream(name), { force: true })
+    createFifo(this.#folder.stream(name), 0o600)
+    const fd = openFifoForLastingWriter(this.#folder.stream(name))
+    growPipe(fd, PIPE_BYTES)
+    return fd
+  }
+
+  #readOutput(name: 'stdout' | 'stderr') {
+    const fd = openFifoForReading(this.#folder.stream(name))
+    return pipeSource(fd, this.#services.readBuffer, chunk => this.#stdio.output(name, chunk))
+  }
+
+  #reconnectPipes(): void {
+    this.#stdio.connectSources([this.#readOutput('stdout'), this.#readOutput('stderr')])
+    if (!this.#record.io.openStdin || this.#record.stdinEnded === true) return
+    try {
+      this.#stdio.connectStdin(stdinPipe(openFifoForWriting(this.#folder.stream('stdin'))))
+    } catch {
+      // ENXIO: the container has closed its input.
+    }
+  }
+
+  async #watchAdopted(started: WireStarted): Promise<void> {
+    using process = Pidfd.open(started.pid, started.startTime)
+    if (process !== undefined) await this.#services.watcher.ended(process)
+    await this.#end(process?.exitStatus(), nowNanos())
+  }
+
+  /** The first process has ended: everything it wrote is kept before anyone hears of it. */
+  async #end(status: WaitStatus | undefined, at: UnixNanos): Promise<void> {
+    this.#tellOfRefusedExec(status)
+    await this.#stdio.finish()
+    const exit = this.#exitOf(status, at)
+    this.#exit = exit
+    this.#state = 'exited'
+    try {
+      this.#folder.writeExit(exit)
+    } catch (error) {
+      this.#services.warn(`recording the exit of ${this.id}: ${String(error)}`)
+    }
+    this.#closeTerminal()
+    this.#services.onExit(this.id, exit)
+  }
+
+  #exitOf(status: WaitStatus | undefined, at: UnixNanos): WireExit {
+    const kills = this.#record.cgroup === undefined ? undefined : oomKills(this.#services.cgroups, this.#record.cgroup)
+    const killed = status?.kind === 'signaled' && status.signal === SIGKILL
+    const exit = { code: 255, oomKilled: killed && (kills ?? 0) > 0, exitedAt: String(at) }
+    if (status === undefined)
+      return { ...exit, error: 'the monitor was gone when the container ended: exit code unknown' }
+    return { ...exit, code: this.#execRefused ? EXEC_REFUSED_CODE : exitCodeOf(status) }
+  }
+
+  /**
+   * crun reports what execve refused (a missing interpreter, say) in its log only, and after it has told us of
+   * success; the user looks for it in the container's output.
+   */
+  #tellOfRefusedExec(status: WaitStatus | undefined): void {
+    if (status === undefined || exitCodeOf(status) === 0) return
+    const match = /^exec container process .*?`(.*)`: (.*)$/.exec(lastError(runtimeLog(this.#folder.path)) ?? '')
+    if (match === null) return
+    this.#execRefused = true
+    this.#stdio.output('stderr', Buffer.from(`exec ${match[1]}: ${match[2]?.toLowerCase()}\n`))
+  }
+
+  #closeTerminal(): void {
+    this.#terminal = undefined
+  }
+
+  #runtimeCall(program: RuntimeProgram): RuntimeCall {
+    return { program, root: this.#services.runtimeRoot, id: this.id, log: runtimeLog(this.#folder.path) }
+  }
+
+  #save(change: Partial<TaskRecord>): void {
+    this.#record = { ...this.#record, ...change }
+    if (existsSync(this.#folder.path)) this.#folder.writeRecord(this.#record)
+  }
+}
+
+function createLog(target: LogTarget, warn: (message: string) => void): TaskLog {
+  switch (target.kind) {
+    case 'none':
+      return noLog
+    case 'json-file':
+      return new JsonFileLog({ path: target.path, maxSize: target.maxSize, maxFiles: target.maxFiles, warn })
+    default:
+      return unreachable(target)
+  }
+}
