@@ -78,7 +78,8 @@ test('imports lead somewhere', () => {
     for (const item of importsOf(file)) {
       const to = target(item)
       if (to !== undefined && !existsSync(join(ROOT, to))) wrong.push(`${file}: ${item.specifier}`)
-      if (!item.specifier.startsWith('node:') && builtinModules.includes(item.specifier)) wrong.push(`${file}: node:${item.specifier}`)
+      if (!item.specifier.startsWith('node:') && builtinModules.includes(item.specifier))
+        wrong.push(`${file}: node:${item.specifier}`)
     }
   }
   assert.deepEqual(wrong, [])
