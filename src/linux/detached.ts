@@ -36,11 +36,11 @@ export function startDetached(request: DetachedRequest): Promise<number> {
     )
   }, READY_TIMEOUT_MS)
   let words = ''
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(0, WORDS_MAX)
     if (!words.includes('\n') || child.pid === undefined) return
     clearTimeout(timer)
-    child.stdout.destroy()
+    child.stdout?.destroy()
     child.unref()
     resolve(child.pid)
   })

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { Conflict, errorCode, errorText, NotFound, SystemError } from '#lib/errors'
+import { Conflict, errorCode, errorText, NotFound, SystemError, Unavailable } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { mountAt, Pidfd, type TerminalSize } from '#linux'
-import type { RuntimeSpec } from '#oci'
+import { encodeRuntimeSpec, type RuntimeSpec } from '#oci'
 import type { MonitorAnswer, WireExit, WireStarted, WireTask } from './monitor/protocol.ts'
 import { encodeLine, JsonLineReader, type MonitorEvent, PROTOCOL_VERSION } from './monitor/protocol.ts'
 import { ExecRoot } from './monitor/task-folder.ts'
@@ -35,6 +35,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   return runtime
 }
 
+/** Starting a monitor takes a tenth of a second; one that fails this often will not come. */
+const START_ATTEMPTS_MAX = 10
+
 class MonitorClient implements Runtime {
   readonly #root: ExecRoot
   readonly #options: RuntimeOptions
@@ -60,7 +63,7 @@ class MonitorClient implements Runtime {
     mkdirSync(folder.rootfs, { recursive: true, mode: 0o700 })
     for (const mount of request.rootfs) mountAt(folder.rootfs, mount)
     const spec = request.spec(folder.rootfs)
-    writeFileSync(folder.config, JSON.stringify(spec), { mode: 0o600 })
+    writeFileSync(folder.config, encodeRuntimeSpec(spec), { mode: 0o600 })
     const { io, runtime, cgroup } = request
     this.#exits.set(id, Promise.withResolvers())
     try {
@@ -155,16 +158,30 @@ class MonitorClient implements Runtime {
     return this.#connecting
   }
 
+  /**
+   * Joins the monitor that listens, or starts one. A monitor that is just dying may still take a connection, or hold
+   * the lock against its successor, so that both are tried again.
+   */
   async #open(): Promise<MonitorConnection> {
-    const onEvent = (event: MonitorEvent) => this.#exits.get(event.id)?.resolve(exitOf(event.exit))
-    let connection: MonitorConnection
-    try {
-      connection = await MonitorConnection.open(this.#root.socket, onEvent)
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ECONNREFUSED') throw error
-      await this.#options.startMonitor()
-      connection = await MonitorConnection.open(this.#root.socket, onEvent)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#join()
+      } catch (error) {
+        const isAbsent = errorCode(error) === 'ENOENT' || errorCode(error) === 'ECONNREFUSED'
+        if (!isAbsent && !(error instanceof Unavailable)) throw error
+        if (attempt === START_ATTEMPTS_MAX) throw error
+      }
+      try {
+        await this.#options.startMonitor()
+      } catch (error) {
+        if (attempt === START_ATTEMPTS_MAX - 1) throw error
+      }
     }
+  }
+
+  async #join(): Promise<MonitorConnection> {
+    const onEvent = (event: MonitorEvent) => this.#exits.get(event.id)?.resolve(exitOf(event.exit))
+    const connection = await MonitorConnection.open(this.#root.socket, onEvent)
     const { version } = await connection.request({ op: 'hello' })
     if (version !== PROTOCOL_VERSION) {
       throw new Conflict(

@@ -86,8 +86,8 @@ export class AttachClient {
         this.#socket.write(bytes)
         continue
       }
-      if (this.#isLost || this.#ended) this.#socket.end()
       if (!this.#spill.isEmpty) continue
+      if (this.#isLost || this.#ended) this.#socket.end()
       await this.#closeSpill()
     }
     if (this.#socket.destroyed) await this.#closeSpill()

@@ -14,7 +14,7 @@ const OOM_SCORE = -999
  * its exec root and does nothing but keep streams, logs and exits, so that it hardly ever has to be replaced.
  * @throws Conflict where another monitor holds the exec root
  */
-export async function runMonitor(execRoot: string, log: Logger): Promise<void> {
+export async function runMonitor(execRoot: string, log: Logger, onReady: () => void): Promise<void> {
   const root = new ExecRoot(execRoot)
   mkdirSync(root.tasks, { recursive: true, mode: 0o700 })
   const lock = lockFile(root.lock)
@@ -38,6 +38,7 @@ export async function runMonitor(execRoot: string, log: Logger): Promise<void> {
   // Containers must not die because somebody ends what looks like a stray process.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   await server.start()
+  onReady()
   await told
-  process.exit(0)
+  server.stop()
 }

@@ -103,6 +103,18 @@ function errorMessage(line: string): string | undefined {
   }
 }
 
+/**
+ * crun has told us of success when it executes the command; what the kernel refuses then (a missing interpreter, a
+ * foreign architecture) it writes on the container's own stderr, as a line of its JSON log. Undefined for other output.
+ */
+export function refusedExec(output: Buffer): string | undefined {
+  if (!output.subarray(0, REFUSED_EXEC.length).equals(REFUSED_EXEC)) return undefined
+  const match = /`(.*)`: (.*)$/.exec(errorMessage(output.toString().trim()) ?? '')
+  return match === null ? undefined : `exec ${match[1]}: ${match[2]?.toLowerCase()}\n`
+}
+
+const REFUSED_EXEC = Buffer.from('{"msg":"exec container process')
+
 /** Where the runtime's log of a task is. */
 export function runtimeLog(folder: string): string {
   return join(folder, 'runtime.log')

@@ -57,6 +57,12 @@ export class MonitorServer {
     })
   }
 
+  /** Answers what is asked already and lets this process end. */
+  stop(): void {
+    this.#server.close()
+    for (const socket of this.#controls) socket.end()
+  }
+
   #takeUp(id: string): void {
     const folder = this.#root.task(id)
     const record = folder.readRecord()
@@ -71,6 +77,7 @@ export class MonitorServer {
     const reader = new JsonLineReader()
     socket.on('error', () => {})
     socket.once('close', () => this.#controls.delete(socket))
+    const onEnd = () => socket.end()
     const onData = (chunk: Buffer) => {
       try {
         reader.push(chunk)
@@ -78,6 +85,7 @@ export class MonitorServer {
           const request = line as Numbered
           if (request.op === 'attach') {
             socket.off('data', onData)
+            socket.off('end', onEnd)
             socket.pause()
             void this.#attach(socket, request, reader.takeRest())
             return
@@ -90,7 +98,7 @@ export class MonitorServer {
       }
     }
     socket.on('data', onData)
-    socket.once('end', () => socket.end())
+    socket.once('end', onEnd)
   }
 
   async #answer(socket: Socket, request: Numbered): Promise<void> {
@@ -119,7 +127,7 @@ export class MonitorServer {
         return {}
       case 'shutdown':
         await Promise.all(this.#leaving.values())
-        this.#onShutdown()
+        setImmediate(this.#onShutdown)
         return {}
       case 'attach':
         throw new Refused('system', 'attach is not for a control connection')

@@ -6,7 +6,7 @@ const closeFile = promisify(close)
 const readFile = promisify(read)
 const writeFile = promisify(write)
 
-const O_TMPFILE = 0o20000000
+const O_TMPFILE = 0o20200000
 const READ_BYTES = 256 * 1024
 /** A reader may fall behind by at most this much of the disk's free room. */
 const FREE_SHARE = 0.5

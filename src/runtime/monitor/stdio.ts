@@ -132,6 +132,7 @@ export class Stdio {
         if (this.#endsWithClient) this.endStdin()
         else client.end()
       })
+      socket.resume()
     }
     if (this.#stdin === undefined) this.#inputWaiting.push(begin)
     else begin()

@@ -23,8 +23,9 @@ import {
 } from '#linux'
 import type { LogTarget, RuntimeProgram, TaskIo } from '../task.ts'
 import { JsonFileLog } from './json-file-log.ts'
+import type { OutputStream } from './json-lines.ts'
 import { noLog, type TaskLog } from './log.ts'
-import { deleteContainer, lastError, type RuntimeCall, runContainer, runtimeLog } from './oci-runtime.ts'
+import { deleteContainer, type RuntimeCall, refusedExec, runContainer, runtimeLog } from './oci-runtime.ts'
 import { closeAll, pipeSource, terminalSource } from './output-source.ts'
 import type { WireExit, WireStarted, WireTask } from './protocol.ts'
 import { noStdin, type StdinSink, stdinPipe } from './stdin-pipe.ts'
@@ -65,6 +66,7 @@ export class Task {
   /** The terminal's master, for resizing. */
   #terminal: number | undefined
   #pendingSize: TerminalSize | undefined
+  #sawOutput = false
   #execRefused = false
 
   constructor(id: string, folder: TaskFolder, io: TaskIo, services: TaskServices) {
@@ -190,7 +192,7 @@ export class Task {
   #connectTerminal(fd: number): void {
     this.#terminal = fd
     if (this.#pendingSize !== undefined) resizeTerminal(fd, this.#pendingSize)
-    const source = terminalSource(fd, this.#services.readBuffer, chunk => this.#stdio.output('stdout', chunk))
+    const source = terminalSource(fd, this.#services.readBuffer, chunk => this.#output('stdout', chunk))
     this.#stdio.connectSources([source])
     const stdin: StdinSink = { write: source.write, onDrain: source.onDrain, end: () => {}, close: () => {} }
     this.#stdio.connectStdin(this.#record.io.openStdin ? stdin : noStdin)
@@ -218,7 +220,7 @@ export class Task {
 
   #readOutput(name: 'stdout' | 'stderr') {
     const fd = openFifoForReading(this.#folder.stream(name))
-    return pipeSource(fd, this.#services.readBuffer, chunk => this.#stdio.output(name, chunk))
+    return pipeSource(fd, this.#services.readBuffer, chunk => this.#output(name, chunk))
   }
 
   #reconnectPipes(): void {
@@ -239,7 +241,6 @@ export class Task {
 
   /** The first process has ended: everything it wrote is kept before anyone hears of it. */
   async #end(status: WaitStatus | undefined, at: UnixNanos): Promise<void> {
-    this.#tellOfRefusedExec(status)
     await this.#stdio.finish()
     const exit = this.#exitOf(status, at)
     this.#exit = exit
@@ -262,16 +263,12 @@ export class Task {
     return { ...exit, code: this.#execRefused ? EXEC_REFUSED_CODE : exitCodeOf(status) }
   }
 
-  /**
-   * crun reports what execve refused (a missing interpreter, say) in its log only, and after it has told us of
-   * success; the user looks for it in the container's output.
-   */
-  #tellOfRefusedExec(status: WaitStatus | undefined): void {
-    if (status === undefined || exitCodeOf(status) === 0) return
-    const match = /^exec container process .*?`(.*)`: (.*)$/.exec(lastError(runtimeLog(this.#folder.path)) ?? '')
-    if (match === null) return
-    this.#execRefused = true
-    this.#stdio.output('stderr', Buffer.from(`exec ${match[1]}: ${match[2]?.toLowerCase()}\n`))
+  /** The runtime's complaint that the kernel refused the command, if it is the first thing to come, reads as Docker's. */
+  #output(stream: OutputStream, chunk: Buffer): void {
+    const words = this.#sawOutput ? undefined : refusedExec(chunk)
+    this.#sawOutput = true
+    if (words !== undefined) this.#execRefused = true
+    this.#stdio.output(stream, words === undefined ? chunk : Buffer.from(words))
   }
 
   #closeTerminal(): void {

@@ -1,0 +1,15 @@
+/** The one entry: what runs is decided by the first word, and nothing else is loaded. */
+const [command] = process.argv.slice(2)
+
+switch (command) {
+  case 'monitor': {
+    const { monitorMain } = await import('./monitor.ts')
+    await monitorMain(process.argv.slice(3))
+    break
+  }
+  default:
+    process.stderr.write(`gantry: unknown command ${command ?? ''}\n`)
+    process.exitCode = 125
+}
+
+export {}
