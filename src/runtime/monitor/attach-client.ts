@@ -51,6 +51,16 @@ export class AttachClient {
     else this.#lose()
   }
 
+  /** Even the file cannot take what comes as fast as it comes. */
+  get isFull(): boolean {
+    return this.#spill?.isFull === true && !this.#socket.destroyed
+  }
+
+  /** Resolves when there is room again, whether or not the reader reads. */
+  async room(): Promise<void> {
+    await this.#spill?.flush().catch(() => {}) // The pump meets the same error and lets the reader go.
+  }
+
   /** No more output will come; the reader gets what is queued and then the end. */
   end(): void {
     this.#ended = true

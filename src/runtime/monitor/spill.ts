@@ -11,8 +11,8 @@ const READ_BYTES = 256 * 1024
 /** A reader may fall behind by at most this much of the disk's free room. */
 const FREE_SHARE = 0.5
 export const SPILL_MAX_BYTES = 16 * 1024 ** 3
-/** What may wait in memory for the disk. */
-const MEMORY_MAX_BYTES = 16 * 1024 ** 2
+/** What may wait in memory for the disk before whoever fills the queue should wait too. */
+const MEMORY_MAX_BYTES = 4 * 1024 ** 2
 
 /**
  * A queue of bytes in a file without a name, for a reader that is slower than the container it reads: memory stays
@@ -38,9 +38,13 @@ export class SpillQueue {
     return this.#pendingBytes === 0 && this.#taken === this.#written
   }
 
-  /** False where the queue has reached its limit or the disk is too slow as well: the reader has to go. */
+  /** The disk is slower than what comes: `flush` says when there is room. */
+  get isFull(): boolean {
+    return this.#pendingBytes > MEMORY_MAX_BYTES
+  }
+
+  /** False where the queue has reached its limit: the reader has to go. */
   push(data: Buffer): boolean {
-    if (this.#pendingBytes + data.length > MEMORY_MAX_BYTES) return false
     if (this.#written + this.#pendingBytes - this.#taken + data.length > this.#limit) return false
     this.#pending.push(data)
     this.#pendingBytes += data.length

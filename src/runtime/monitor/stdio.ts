@@ -8,6 +8,11 @@ import { noStdin, type StdinSink } from './stdin-pipe.ts'
 
 const STREAM_NUMBER: Readonly<Record<OutputStream, number>> = { stdout: 1, stderr: 2 }
 
+interface Sink {
+  readonly isFull: boolean
+  room(): Promise<void>
+}
+
 interface Attached {
   readonly client: AttachClient
   readonly request: AttachRequest
@@ -64,7 +69,8 @@ export class Stdio {
   output(stream: OutputStream, chunk: Buffer): void {
     this.#log.write(stream, chunk)
     this.#fanOut(stream, chunk)
-    if (this.#log.isFull && !this.#isPaused) this.#pauseForLog()
+    const full = this.#fullSinks()
+    if (full.length > 0 && !this.#isPaused) this.#pauseFor(full)
   }
 
   /** Joins a client; `head` is what came on its connection behind the request. */
@@ -144,10 +150,17 @@ export class Stdio {
     for (const wake of waiting) wake()
   }
 
-  #pauseForLog(): void {
+  /** Where output cannot go as fast as it comes, because a disk is slower. */
+  #fullSinks(): Sink[] {
+    const full: Sink[] = this.#log.isFull ? [this.#log] : []
+    for (const { client } of this.#attached) if (client.isFull) full.push(client)
+    return full
+  }
+
+  #pauseFor(sinks: readonly Sink[]): void {
     this.#isPaused = true
     for (const source of this.#sources) source.pause()
-    void this.#log.room().then(() => {
+    void Promise.all(sinks.map(sink => sink.room())).then(() => {
       this.#isPaused = false
       for (const source of this.#sources) source.resume()
     })
