@@ -4,13 +4,14 @@ import { indexOf, lengthOf, sliceItem } from './collections.ts'
 import { isEqualToAny, isLess } from './compare.ts'
 import { escapeHtml, escapeJavaScript, escapeQuery } from './escapes.ts'
 import { GoError } from './failure.ts'
+import { LETTER_COST } from './limits.ts'
 import type { Meter } from './printer.ts'
 import { sprint, sprintln, typeName } from './printer.ts'
 import { sprintf } from './printf.ts'
 import { isTrue, printable, unboxed } from './truth.ts'
 import { ANY, STRING } from './types.ts'
 import type { Data, Value } from './values.ts'
-import { INVALID, string } from './values.ts'
+import { INVALID, string, textOf } from './values.ts'
 
 /** A function of exactly two values. */
 function comparison(compare: (a: Value, b: Value, meter: Meter) => boolean): TemplateFunction {
@@ -24,7 +25,7 @@ function escaper(escaped: (text: string) => string): TemplateFunction {
     rest: ANY,
     call: (args, meter) => {
       const text = sprint(args.map(shown), meter)
-      meter(text.length * 6)
+      meter(text.length * LETTER_COST)
       return escaped(text)
     },
   }
@@ -39,10 +40,6 @@ function isLessOrEqual(a: Value, b: Value, meter: Meter): boolean {
   return isLess(a, b) || isEqualToAny(a, [b], meter)
 }
 
-function textOf(value: Value | undefined): string {
-  return value?.kind === 'string' ? value.value : ''
-}
-
 /** What text/template brings along. `and`, `or` and `call` are done by the evaluator: here is only what they take. */
 export const BUILTINS: FunctionTable = new Map<string, TemplateFunction>([
   ['and', { params: [ANYTHING], rest: ANYTHING, call: ([first]) => first }],
@@ -51,7 +48,14 @@ export const BUILTINS: FunctionTable = new Map<string, TemplateFunction>([
   ['not', { params: [ANYTHING], call: ([value = INVALID]) => !isTrue(value) }],
   ['len', { params: [ANYTHING], call: ([item = INVALID]) => lengthOf(item) }],
   ['index', { params: [ANYTHING], rest: ANYTHING, call: ([item = INVALID, ...indexes]) => indexOf(item, indexes) }],
-  ['slice', { params: [ANYTHING], rest: ANYTHING, call: ([item = INVALID, ...indexes]) => sliceItem(item, indexes) }],
+  [
+    'slice',
+    {
+      params: [ANYTHING],
+      rest: ANYTHING,
+      call: ([item = INVALID, ...indexes], meter) => sliceItem(item, indexes, meter),
+    },
+  ],
   [
     'eq',
     { params: [ANYTHING], rest: ANYTHING, call: ([a = INVALID, ...others], meter) => isEqualToAny(a, others, meter) },

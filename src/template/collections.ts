@@ -1,5 +1,6 @@
 import { byteLength, sliceBytes, toBytes } from './bytes.ts'
 import { GoError } from './failure.ts'
+import type { Meter } from './printer.ts'
 import { typeName } from './printer.ts'
 import { indirect, unboxed } from './truth.ts'
 import { UINT8 } from './types.ts'
@@ -40,10 +41,10 @@ export function indexOf(item: Value, indexes: readonly Value[]): Value {
 function element(value: Value, index: Value): Value {
   switch (value.kind) {
     case 'slice':
-      return placed(checked(value.items ?? [], position(index, value.items?.length ?? 0)), value.type.elem)
+      return placed(checked('slice', value.items ?? [], position(index, value.items?.length ?? 0)), value.type.elem)
     case 'string': {
       const bytes = toBytes(value.value)
-      return int(checked(bytes, position(index, bytes.length)), UINT8)
+      return int(checked('string', bytes, position(index, bytes.length)), UINT8)
     }
     case 'map':
       return entry(value, index)
@@ -53,9 +54,9 @@ function element(value: Value, index: Value): Value {
 }
 
 /** Go checks an index against the length itself too; that one is caught as a panic. */
-function checked<T>(items: ArrayLike<T>, index: number): T {
+function checked<T>(kind: string, items: ArrayLike<T>, index: number): T {
   const item = items[index]
-  if (index >= items.length || item === undefined) throw new GoError('reflect: slice index out of range')
+  if (index >= items.length || item === undefined) throw new GoError(`reflect: ${kind} index out of range`)
   return item
 }
 
@@ -79,7 +80,7 @@ function position(index: Value, length: number): number {
 }
 
 /** The builtin `slice`: `slice x 1 2` is `x[1:2]`; strings are cut by bytes. */
-export function sliceItem(item: Value, indexes: readonly Value[]): Value {
+export function sliceItem(item: Value, indexes: readonly Value[], meter: Meter): Value {
   const outer = unboxed(item)
   if (outer.kind === 'invalid') throw new GoError('slice of untyped nil')
   const { value, isNil } = indirect(outer)
@@ -89,9 +90,10 @@ export function sliceItem(item: Value, indexes: readonly Value[]): Value {
     throw new GoError(`can't slice item of type ${typeName(value)}`)
   if (value.kind === 'string' && indexes.length === 3) throw new GoError('cannot 3-index slice a string')
   const length = lengthOf(value)
-  const [from = 0, to = length, capacity = length] = indexes.map(index => position(unboxed(index), length))
+  const [from = 0, to = length, capacity = length] = indexes.map(index => position(index, length))
   if (from > to) throw new GoError(`invalid slice index: ${from} > ${to}`)
   if (to > capacity) throw new GoError(`invalid slice index: ${to} > ${capacity}`)
   if (value.kind === 'string') return string(sliceBytes(value.value, from, to), value.type)
+  meter(to - from)
   return slice(value.type.elem, value.items?.slice(from, to))
 }

@@ -2,18 +2,21 @@ import { byteLength, compareText, sliceBytes } from './bytes.ts'
 import type { FunctionTable, TemplateFunction } from './call.ts'
 import { GoError } from './failure.ts'
 import { toJson } from './json.ts'
-import { WORK_MAX } from './limits.ts'
+import { LETTER_COST } from './limits.ts'
 import type { Meter } from './printer.ts'
 import { sprint, typeName } from './printer.ts'
 import { unboxed } from './truth.ts'
 import { ANY, INT, STRING } from './types.ts'
 import type { Data, Value } from './values.ts'
-import { INVALID, placed, slice } from './values.ts'
+import { INVALID, integerOf, placed, slice, textOf } from './values.ts'
 
 /** What Docker adds to Go's functions, for `--format` and `inspect -f`. */
 export const DOCKER_FUNCTIONS: FunctionTable = new Map<string, TemplateFunction>([
   ['json', { params: [ANY], call: ([value = INVALID], meter) => toJson(value, meter) }],
-  ['split', { params: [STRING, STRING], call: ([text, separator]) => split(textOf(text), textOf(separator)) }],
+  [
+    'split',
+    { params: [STRING, STRING], call: ([text, separator], meter) => split(textOf(text), textOf(separator), meter) },
+  ],
   [
     'join',
     {
@@ -28,10 +31,11 @@ export const DOCKER_FUNCTIONS: FunctionTable = new Map<string, TemplateFunction>
     'pad',
     {
       params: [STRING, INT, INT],
-      call: ([text, prefix, suffix]) => pad(textOf(text), numberOf(prefix), numberOf(suffix)),
+      call: ([text, prefix, suffix], meter) =>
+        pad(textOf(text), Number(integerOf(prefix)), Number(integerOf(suffix)), meter),
     },
   ],
-  ['truncate', { params: [STRING, INT], call: ([text, length]) => truncate(textOf(text), numberOf(length)) }],
+  ['truncate', { params: [STRING, INT], call: ([text, length]) => truncate(textOf(text), Number(integerOf(length))) }],
 ])
 
 /** For the header of a table: the same template runs over column titles, which must stay as they are. */
@@ -46,18 +50,18 @@ export const HEADER_FUNCTIONS: FunctionTable = new Map<string, TemplateFunction>
 ])
 
 function textFunction(change: (text: string) => string): TemplateFunction {
-  return { params: [STRING], call: ([text]) => change(textOf(text)) }
+  return {
+    params: [STRING],
+    call: ([value], meter) => {
+      const text = textOf(value)
+      meter(text.length * LETTER_COST)
+      return change(text)
+    },
+  }
 }
 
-function textOf(value: Value | undefined): string {
-  return value?.kind === 'string' ? value.value : ''
-}
-
-function numberOf(value: Value | undefined): number {
-  return value?.kind === 'int' ? Number(value.value) : 0
-}
-
-function split(text: string, separator: string): Data {
+function split(text: string, separator: string, meter: Meter): Data {
+  meter(text.length * LETTER_COST)
   return slice(STRING, separator === '' ? [...text] : text.split(separator))
 }
 
@@ -68,8 +72,10 @@ function join(elements: Value, separator: string, meter: Meter): string {
     case 'invalid':
       return ''
     case 'slice':
+      meter(separator.length * (value.items?.length ?? 0))
       return (value.items ?? []).map(item => sprint([placed(item, value.type.elem)], meter)).join(separator)
     case 'map': {
+      meter(separator.length * (value.entries?.size ?? 0))
       const texts = [...(value.entries ?? [])].map(([, item]) => sprint([placed(item, value.type.elem)], meter))
       return texts.sort(compareText).join(separator)
     }
@@ -79,10 +85,10 @@ function join(elements: Value, separator: string, meter: Meter): string {
 }
 
 /** Spaces before and after a text that is not empty. */
-function pad(text: string, prefix: number, suffix: number): string {
+function pad(text: string, prefix: number, suffix: number, meter: Meter): string {
   if (text === '') return text
   if (prefix < 0 || suffix < 0) throw new GoError('strings: negative Repeat count')
-  if (prefix + suffix > WORK_MAX) throw new GoError(`strings exceed ${WORK_MAX} characters`)
+  meter(prefix + suffix)
   return ' '.repeat(prefix) + text + ' '.repeat(suffix)
 }
 

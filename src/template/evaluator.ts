@@ -60,9 +60,12 @@ export class Evaluator {
   }
 
   #variable(name: string): { readonly name: string; value: Value } {
-    const found = this.frame.variables.findLast(variable => variable.name === name)
-    if (found === undefined) throw new GoError(`undefined variable: ${name}`)
-    return found
+    const { variables } = this.frame
+    for (let at = variables.length - 1; at >= 0; at--) {
+      const variable = variables[at]
+      if (variable?.name === name) return variable
+    }
+    throw new GoError(`undefined variable: ${name}`)
   }
 
   /** @param final the value of the pipeline so far, which becomes the last argument */
@@ -172,7 +175,10 @@ export class Evaluator {
     final: Value | undefined,
   ): Value {
     const values = this.#arguments(dot, name, called, args, final)
-    return this.#guarded(name, node, () => called.call(values, units => this.#budget.work(units)))
+    return this.#guarded(name, node, () => {
+      for (const value of values) if (value.kind === 'string') this.#budget.work(value.value.length)
+      return called.call(values, units => this.#budget.work(units))
+    })
   }
 
   /** The builtin `call`: its first argument is the function. */
@@ -184,7 +190,7 @@ export class Evaluator {
     final: Value | undefined,
   ): Value {
     const [target = INVALID, ...rest] = this.#arguments(dot, 'call', called, args, final)
-    const callee = args[0] === undefined ? 'value' : spell(args[0])
+    const callee = args[0] === undefined ? textOfValue(target) : spell(args[0])
     return this.#guarded('call', node, () => callFunction(callee, target, rest))
   }
 
@@ -250,4 +256,9 @@ export class Evaluator {
         return fitConstant(node, param)
     }
   }
+}
+
+/** reflect.Value's String: the text of a string, of others only the type. */
+function textOfValue(value: Value): string {
+  return value.kind === 'string' ? value.value : `<${value.kind === 'invalid' ? 'invalid' : value.type.name} Value>`
 }

@@ -3,7 +3,7 @@ import { spell } from './ast.ts'
 import type { Evaluator, Frame } from './evaluator.ts'
 import { GoError } from './failure.ts'
 import type { Budget } from './limits.ts'
-import { CALL_DEPTH_MAX } from './limits.ts'
+import { BODY_DEPTH_MAX, CALL_DEPTH_MAX } from './limits.ts'
 import type { TemplateSet } from './parser.ts'
 import { sortedEntries, sprint, typeName } from './printer.ts'
 import { quote } from './quote.ts'
@@ -19,6 +19,7 @@ export class Executor {
   readonly #templates: TemplateSet
   readonly #evaluator: Evaluator
   readonly #budget: Budget
+  #depth = 0
   output = ''
 
   constructor(templates: TemplateSet, evaluator: Evaluator, budget: Budget) {
@@ -29,11 +30,14 @@ export class Executor {
 
   /** Executes statements in order until one leaves the range around them. */
   walk(dot: Value, statements: readonly Statement[]): Outcome {
+    if (++this.#depth > BODY_DEPTH_MAX) throw new GoError(`more than ${BODY_DEPTH_MAX} bodies inside each other`)
+    let outcome: Outcome = 'next'
     for (const statement of statements) {
-      const outcome = this.#statement(dot, statement)
-      if (outcome !== 'next') return outcome
+      outcome = this.#statement(dot, statement)
+      if (outcome !== 'next') break
     }
-    return 'next'
+    this.#depth--
+    return outcome
   }
 
   #statement(dot: Value, node: Statement): Outcome {
@@ -118,6 +122,7 @@ export class Executor {
         for (const [index, item] of (value.items ?? []).entries()) yield [int(index), placed(item, value.type.elem)]
         return
       case 'map':
+        this.#budget.step(value.entries?.size)
         for (const [key, item] of sortedEntries(value.entries)) {
           yield [string(key, value.type.key), placed(item, value.type.elem)]
         }

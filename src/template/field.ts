@@ -23,13 +23,11 @@ export function fieldOf(receiver: Value, name: string, hasArguments: boolean, mi
   }
   const { value } = indirect(receiver)
   const typeName = receiver.type.name
-  if (value.kind === 'struct') {
-    const method = value.methods.get(name)
-    if (method !== undefined) return { kind: 'method', method }
-    if (value.fields.has(name)) {
-      if (hasArguments) throw new GoError(`${name} has arguments but cannot be invoked as function`)
-      return { kind: 'value', value: toValue(value.fields.get(name)) }
-    }
+  const method = value.kind === 'struct' || value.kind === 'map' ? value.methods?.get(name) : undefined
+  if (method !== undefined) return { kind: 'method', method }
+  if (value.kind === 'struct' && value.fields.has(name)) {
+    if (hasArguments) throw new GoError(`${name} has arguments but cannot be invoked as function`)
+    return { kind: 'value', value: toValue(value.fields.get(name)) }
   }
   if (value.kind === 'map' && value.type.key.name === 'string') {
     if (hasArguments) throw new GoError(`${name} is not a method but has arguments`)

@@ -1,4 +1,5 @@
 import { InvalidArgument } from '#lib/errors'
+import { jsonTokens } from './json-tokens.ts'
 import { DATA_DEPTH_MAX } from './limits.ts'
 import type { Data } from './values.ts'
 import { JsonNumber } from './values.ts'
@@ -28,7 +29,7 @@ function exact(_key: string, value: unknown, context?: { readonly source?: strin
 /** JSON.parse hands values back recursively; what is nested too deep must not reach it. */
 function checkDepth(text: string): void {
   let depth = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+  for (const token of jsonTokens(text)) {
     if (token === '[' || token === '{') depth++
     else if (token === ']' || token === '}') depth--
     if (depth > DATA_DEPTH_MAX) throw new InvalidArgument(`invalid JSON: nested more than ${DATA_DEPTH_MAX} levels`)

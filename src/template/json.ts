@@ -1,12 +1,11 @@
-import { fromBytes, toBytes } from './bytes.ts'
 import { GoError } from './failure.ts'
-import { DATA_DEPTH_MAX } from './limits.ts'
+import { DATA_DEPTH_MAX, VALUE_COST } from './limits.ts'
 import type { Meter } from './printer.ts'
 import { sortedEntries } from './printer.ts'
 import { isTrue } from './truth.ts'
 import { JSON_NUMBER } from './types.ts'
 import type { Data, MapValue, SliceValue, StringValue, StructValue, Value } from './values.ts'
-import { placed, toValue } from './values.ts'
+import { bytesOf, placed, toValue } from './values.ts'
 
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
@@ -35,6 +34,7 @@ class JsonWriter {
   }
 
   value(value: Value, depth: number, html: boolean): string {
+    this.#meter(VALUE_COST)
     if (depth > DATA_DEPTH_MAX) throw new GoError(`data nested more than ${DATA_DEPTH_MAX} levels`)
     switch (value.kind) {
       case 'invalid':
@@ -57,7 +57,7 @@ class JsonWriter {
       case 'pointer':
         return value.to === undefined ? 'null' : this.value(value.to, depth + 1, html)
       case 'interface':
-        return value.elem === undefined ? 'null' : this.value(value.elem, depth + 1, html)
+        return value.elem === undefined ? 'null' : this.value(value.elem, depth, html)
       case 'complex':
       case 'func':
         throw new GoError(`json: unsupported type: ${value.type.name}`)
@@ -75,8 +75,7 @@ class JsonWriter {
 
   #slice({ type, items }: SliceValue, depth: number, html: boolean): string {
     if (items === undefined) return 'null'
-    if (type.elem.name === 'uint8') return `"${base64(items)}"`
-    this.#meter(items.length)
+    if (type.elem.name === 'uint8') return `"${Buffer.from(bytesOf(items)).toString('base64')}"`
     return `[${items.map(item => this.value(placed(item, type.elem), depth + 1, html)).join(',')}]`
   }
 
@@ -117,20 +116,17 @@ function isEmpty(value: Value): boolean {
   return value.kind === 'interface' ? value.elem === undefined : !isTrue(value)
 }
 
+const UNSAFE = /["\\\x00-\x1f\u2028\u2029]|\p{Surrogate}/gu
+const UNSAFE_IN_HTML = /["\\\x00-\x1f\u2028\u2029<>&]|\p{Surrogate}/gu
+
 function quoteJson(text: string, html: boolean): string {
-  const unsafe = html ? /["\\\x00-\x1f\u2028\u2029<>&]/g : /["\\\x00-\x1f\u2028\u2029]/g
-  const wellFormed = text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, '\\ufffd')
-  const escaped = text.isWellFormed()
-    ? escapeJson(text, unsafe)
-    : wellFormed
-        .split('\\ufffd')
-        .map(part => escapeJson(part, unsafe))
-        .join('\\ufffd')
-  return `"${escaped}"`
+  return `"${text.replace(html ? UNSAFE_IN_HTML : UNSAFE, escaped)}"`
 }
 
-function escapeJson(text: string, unsafe: RegExp): string {
-  return text.replace(unsafe, found => SHORT.get(found) ?? `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** A half of a character stands for a byte that is no text. */
+function escaped(found: string): string {
+  const code = found.isWellFormed() ? found.charCodeAt(0) : 0xfffd
+  return SHORT.get(found) ?? `\\u${code.toString(16).padStart(4, '0')}`
 }
 
 function floatJson(value: number): string {
@@ -138,12 +134,4 @@ function floatJson(value: number): string {
     throw new GoError(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`)
   }
   return Object.is(value, -0) ? '-0' : String(value)
-}
-
-function base64(items: readonly Data[]): string {
-  const bytes = Uint8Array.from(items, item => {
-    const value = toValue(item)
-    return value.kind === 'uint' || value.kind === 'int' ? Number(value.value) : 0
-  })
-  return Buffer.from(toBytes(fromBytes(bytes))).toString('base64')
 }

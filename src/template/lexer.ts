@@ -112,7 +112,7 @@ class Scanner {
       const inside = open + LEFT.length
       const trims = open >= 0 && this.#text[inside] === '-' && isSpace(this.#text[inside + 1])
       const plain = this.#text.slice(this.#at, open < 0 ? undefined : open)
-      const kept = trims ? plain.replace(/[ \t\r\n]+$/, '') : plain
+      const kept = trims ? trimmedEnd(plain) : plain
       if (kept !== '') this.#push('text', this.#at, kept)
       if (open < 0) return this.#end('eof', this.#text.length, 'EOF')
       const body = inside + (trims ? TRIM_LENGTH : 0)
@@ -287,4 +287,11 @@ function isLoopWord(word: Keyword): boolean {
 
 function isSpace(character: string | undefined): boolean {
   return character === ' ' || character === '\t' || character === '\r' || character === '\n'
+}
+
+/** By hand: a regular expression would take quadratic time on long runs of spaces. */
+function trimmedEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && isSpace(text[end - 1])) end--
+  return text.slice(0, end)
 }

@@ -42,10 +42,14 @@ export function parseCharacter(text: string): NumberConstant {
 /** A complex constant of two parts, `1+2i`. */
 export function parseComplex(text: string): NumberConstant {
   const split = Math.max(text.search(/(?<=[^+\-eEpP])[+-]/), 1)
-  const real = parseFloating(text.slice(0, split))
-  const imaginary = parseFloating(text.slice(split, -1))
-  if (real === undefined || imaginary === undefined) throw new GoError('syntax error scanning complex number')
-  return complexConstant(text, real, imaginary)
+  return complexConstant(text, partOfComplex(text.slice(0, split)), partOfComplex(text.slice(split, -1)))
+}
+
+function partOfComplex(text: string): number {
+  const value = parseFloating(text)
+  if (value !== undefined) return value
+  const reason = DECIMAL.test(text) && underscoresSeparate(text) ? 'value out of range' : 'invalid syntax'
+  throw new GoError(`strconv.ParseFloat: parsing ${quote(text)}: ${reason}`)
 }
 
 function integerConstant(text: string, integer: bigint, signed: boolean, unsigned: boolean): NumberConstant {

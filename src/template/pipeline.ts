@@ -3,7 +3,7 @@ import { spell } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { GoError } from './failure.ts'
 import type { Token, TokenType } from './lexer.ts'
-import { NESTING_MAX } from './limits.ts'
+import { NESTING_MAX, VARIABLES_MAX } from './limits.ts'
 import { parseCharacter, parseComplex, parseNumber } from './number.ts'
 import { quote, unquote } from './quote.ts'
 
@@ -75,7 +75,7 @@ export class PipelineParser {
       }
       this.#cursor.next()
       variables.push({ kind: 'variable', at: variable.at, names: [variable.text] })
-      this.#variables.push(variable.text)
+      if (this.#variables.push(variable.text) > VARIABLES_MAX) throw new GoError(`more than ${VARIABLES_MAX} variables`)
       if (!isComma) return { variables, assigns: after.type === 'assign' }
       this.#checkComma(context, variables.length)
     }

@@ -2,10 +2,10 @@ import { compareText, fromBytes } from './bytes.ts'
 import { GoError } from './failure.ts'
 import type { Flags } from './fields.ts'
 import { complexField, floatField, integerField, NO_FLAGS, pad, stringField } from './fields.ts'
-import { DATA_DEPTH_MAX } from './limits.ts'
+import { DATA_DEPTH_MAX, LETTER_COST, VALUE_COST } from './limits.ts'
 import type { Type } from './types.ts'
 import type { Data, MapValue, PointerValue, SliceValue, StructValue, Value } from './values.ts'
-import { placed, toValue } from './values.ts'
+import { bytesOf, placed, string, toValue } from './values.ts'
 
 /** Where Go prints an address we print this one: ours have none. */
 const ADDRESS = 0xc000000000n
@@ -42,12 +42,15 @@ export class Printer {
       this.write(stringField(typeName(concrete), 's', flags) ?? '')
     } else if (verb === 'p') {
       this.#printAddress(concrete, verb)
+    } else if (verb === 'w') {
+      this.#badVerb(concrete, verb)
     } else {
       this.#print(concrete, verb, 0)
     }
   }
 
   #print(value: Value, verb: string, depth: number): void {
+    this.#meter(VALUE_COST)
     if (depth > DATA_DEPTH_MAX) throw new GoError(`data nested more than ${DATA_DEPTH_MAX} levels`)
     switch (value.kind) {
       case 'slice':
@@ -78,13 +81,14 @@ export class Printer {
   }
 
   #printScalar(value: Scalar, verb: string): void {
+    if (value.kind === 'string') this.#meter(value.value.length * (verb === 'v' || verb === 's' ? 1 : LETTER_COST))
     const text = scalarField(value, verb, this.#flags, this.#complains)
     if (text === undefined) this.#badVerb(value, verb)
     else this.write(text)
   }
 
   #printInterface(elem: Value | undefined, verb: string, depth: number): void {
-    if (elem !== undefined) this.#print(elem, verb, depth + 1)
+    if (elem !== undefined) this.#print(elem, verb, depth)
     else this.write(this.#flags.sharpV ? 'interface {}(nil)' : '<nil>')
   }
 
@@ -100,7 +104,7 @@ export class Printer {
 
   #printMap({ type, entries }: MapValue, verb: string, depth: number): void {
     const parts = sortedEntries(entries).map(([key, item]) => () => {
-      this.write(stringField(key, verb, this.#flags) ?? `%!${verb}(${type.key.name}=${key})`)
+      this.#print(string(key, type.key), verb, depth + 1)
       this.write(':')
       this.#print(placed(item, type.elem), verb, depth + 1)
     })
@@ -221,11 +225,4 @@ function scalarField(value: Scalar, verb: string, flags: Flags, plain: boolean):
     case 'string':
       return stringField(value.value, verb, flags)
   }
-}
-
-function bytesOf(items: readonly Data[]): Uint8Array {
-  return Uint8Array.from(items, item => {
-    const value = toValue(item)
-    return value.kind === 'uint' || value.kind === 'int' ? Number(value.value) : 0
-  })
 }

@@ -5,6 +5,10 @@ import { func, pointTo, structValue } from './values.ts'
 /** A field's value; a function is a method without parameters, called each time a template asks for it. */
 export type Member = Data | (() => Data) | Method
 
+export type RowMember = (() => Data) | Method
+
+export type RowMembers = Readonly<Record<string, RowMember>> | ReadonlyMap<string, RowMember>
+
 export type Members = Readonly<Record<string, Member>> | ReadonlyMap<string, Member>
 
 /**
@@ -19,10 +23,7 @@ export function struct(typeName: string, members: Members): StructValue | Pointe
  * A row of one of Docker's lists: everything is a method, called only when the template uses it. Its JSON is the object
  * of its methods without parameters, sorted by name.
  */
-export function row(
-  typeName: string,
-  members: Readonly<Record<string, (() => Data) | Method>>,
-): StructValue | PointerValue {
+export function row(typeName: string, members: RowMembers): StructValue | PointerValue {
   return build(typeName, members, true)
 }
 

@@ -48,6 +48,7 @@ export interface MapValue extends Branded {
   readonly kind: 'map'
   readonly type: MapType
   readonly entries: ReadonlyMap<string, Data> | undefined
+  readonly methods?: ReadonlyMap<string, FuncValue>
 }
 export interface StructValue extends Branded {
   readonly kind: 'struct'
@@ -208,6 +209,21 @@ export function placed(data: Data, type: Type): Value {
 /** The type of a value; undefined for untyped nil. */
 export function typeOf(value: Value): Type | undefined {
   return value.kind === 'invalid' ? undefined : value.type
+}
+
+/** The text of a string; an argument of the type `string` always is one. */
+export function textOf(value: Value | undefined): string {
+  return value?.kind === 'string' ? value.value : ''
+}
+
+/** The value of an integer; an argument of the type `int` always is one. */
+export function integerOf(value: Value | undefined): bigint {
+  return value?.kind === 'int' || value?.kind === 'uint' ? value.value : 0n
+}
+
+/** The bytes of a `[]uint8`. */
+export function bytesOf(items: readonly Data[]): Uint8Array {
+  return Uint8Array.from(items, item => Number(integerOf(toValue(item))))
 }
 
 function bigInteger(value: bigint): Value {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { NotFound } from '#lib/errors'
-import type { Data, Value } from '../index.ts'
+import type { Data, MissingKey, Value } from '../index.ts'
 import {
   ANY,
   BOOL,
@@ -11,6 +11,7 @@ import {
   INT,
   INT64,
   int,
+  integerOf,
   map,
   mapOf,
   method,
@@ -24,12 +25,30 @@ import {
   sliceOf,
   struct,
   structType,
+  textOf,
   UINT8,
   UINT64,
   view,
 } from '../index.ts'
 
 /** The types and values of oracle.go, as this room sees them. */
+
+/** What oracle.go wrote: template, data, missingkey, what Go wrote, Go's error or ''. */
+export type Golden = readonly [string, string, MissingKey, string, string]
+
+export function golden(): readonly Golden[] {
+  return lines('golden.jsonl')
+}
+
+/** Texts and what the table writer of Docker's command line makes of them (least width 10, padding 3). */
+export function tables(): readonly (readonly [string, string])[] {
+  return lines('tables.jsonl')
+}
+
+function lines<T>(name: string): T[] {
+  const text = file(name).trimEnd().split('\n')
+  return text.map((line): T => JSON.parse(line))
+}
 
 const file = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 
@@ -101,8 +120,6 @@ function aRow(): Value {
     ['app', 'shop'],
     ['com.example/team', 'web'],
   ])
-  const text = (value: Value | undefined): string => (value?.kind === 'string' ? value.value : '')
-  const number = (value: Value | undefined): bigint => (value?.kind === 'int' ? value.value : 0n)
   return row('*main.Row', {
     ID: () => '4c01db0b339c',
     Names: () => 'web_1',
@@ -110,8 +127,8 @@ function aRow(): Value {
     Size: () => 42,
     Tags: () => slice(STRING, ['a', 'b']),
     Empty: () => '',
-    Label: method([STRING], ([key]) => labels.get(text(key)) ?? ''),
-    Add: method([INT, INT], ([a, b]) => number(a) + number(b)),
+    Label: method([STRING], ([key]) => labels.get(textOf(key)) ?? ''),
+    Add: method([INT, INT], ([a, b]) => integerOf(a) + integerOf(b)),
   })
 }
 
@@ -125,12 +142,10 @@ function aFailing(): Value {
 }
 
 function aHolder(): Value {
-  const text = (value: Value | undefined): string => (value?.kind === 'string' ? value.value : '')
-  const number = (value: Value | undefined): bigint => (value?.kind === 'int' ? value.value : 0n)
   const pair = view(PORT_BINDING, { HostIp: '0.0.0.0', HostPort: '80' })
   return struct('main.Holder', {
-    Greet: func({ ...funcType([STRING]), name: 'func(string) string' }, ([name]) => `hello ${text(name)}`),
-    Add: func({ ...funcType([INT, INT]), name: 'func(int, int) int' }, ([a, b]) => number(a) + number(b)),
+    Greet: func({ ...funcType([STRING]), name: 'func(string) string' }, ([name]) => `hello ${textOf(name)}`),
+    Add: func({ ...funcType([INT, INT]), name: 'func(int, int) int' }, ([a, b]) => integerOf(a) + integerOf(b)),
     Nil: pointer(pointerTo(HEALTH), undefined),
     Ints: slice(INT, [3, 1, 2]),
     Bytes: slice(UINT8, [int(104, UINT8), int(105, UINT8), int(33, UINT8)]),
@@ -145,7 +160,7 @@ function aHolder(): Value {
   })
 }
 
-/** The named data of golden.json. */
+/** The named data of golden.jsonl. */
 export function fixtures(): ReadonlyMap<string, Data> {
   const text = file('data.json')
   const exact = parseJsonExact(text)

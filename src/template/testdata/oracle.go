@@ -1,7 +1,7 @@
-// Says what Go's own text/template makes of the templates of golden.json. Run by hand after adding cases
+// Says what Go's own text/template makes of the templates of golden.jsonl. Run by hand after adding cases
 // (["{{.Name}}", "container"], or with "zero" or "error" for missingkey as third item):
 //
-//	go run oracle.go < golden.json > new.json && mv new.json golden.json
+//	go run oracle.go < golden.jsonl > new.jsonl && mv new.jsonl golden.jsonl
 //
 // Nothing in the project needs Go; the answers are checked in.
 package main
@@ -91,15 +91,15 @@ type Container struct {
 // Row is a row of a list as Docker's formatter has it: methods only.
 type Row struct{ labels map[string]string }
 
-func (*Row) ID() string             { return "4c01db0b339c" }
-func (*Row) Names() string          { return "web_1" }
-func (*Row) Command() string        { return `"nginx -g 'daemon off; > /dev/null'"` }
-func (*Row) Size() int              { return 42 }
-func (*Row) Tags() []string         { return []string{"a", "b"} }
-func (*Row) Empty() string          { return "" }
+func (*Row) ID() string              { return "4c01db0b339c" }
+func (*Row) Names() string           { return "web_1" }
+func (*Row) Command() string         { return `"nginx -g 'daemon off; > /dev/null'"` }
+func (*Row) Size() int               { return 42 }
+func (*Row) Tags() []string          { return []string{"a", "b"} }
+func (*Row) Empty() string           { return "" }
 func (r *Row) Label(k string) string { return r.labels[k] }
-func (*Row) Add(a, b int) int       { return a + b }
-func (*Row) Fail() (string, error)  { return "", errors.New("no such thing") }
+func (*Row) Add(a, b int) int        { return a + b }
+func (*Row) Fail() (string, error)   { return "", errors.New("no such thing") }
 func (r *Row) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"ID": r.ID(), "Names": r.Names(), "Command": r.Command(), "Size": r.Size(), "Tags": r.Tags(), "Empty": r.Empty()})
 }
@@ -197,14 +197,12 @@ func data() map[string]any {
 	}
 }
 
-func formatJSON(v any) string {
-	buf := &bytes.Buffer{}
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err)
-	}
-	return strings.TrimSpace(buf.String())
+func formatJSON(v any) (string, error) {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return strings.TrimSuffix(text.String(), "\n"), err
 }
 
 func join(elems any, sep string) (string, error) {
@@ -248,21 +246,22 @@ var docker = template.FuncMap{
 
 var address = regexp.MustCompile("0x[0-9a-f]{9,}")
 
-// Case is one line of golden.json: template, data, missingkey, output, error.
+// Case is one line of golden.jsonl: template, data, missingkey, output, error.
 type Case []string
 
 // An address differs from run to run; ours is always the same.
 func oneAddress(s string) string { return address.ReplaceAllString(s, "0xc000000000") }
 
 func main() {
-	var cases []Case
-	if err := json.NewDecoder(os.Stdin).Decode(&cases); err != nil {
-		panic(err)
-	}
 	all := data()
-	var out bytes.Buffer
-	out.WriteString("[\n")
-	for i, c := range cases {
+	in := json.NewDecoder(os.Stdin)
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	for in.More() {
+		var c Case
+		if err := in.Decode(&c); err != nil {
+			panic(err)
+		}
 		missing := "default"
 		if len(c) > 2 {
 			missing = c[2]
@@ -280,16 +279,6 @@ func main() {
 		if err != nil {
 			failure = err.Error()
 		}
-		line := &bytes.Buffer{}
-		enc := json.NewEncoder(line)
-		enc.SetEscapeHTML(false)
-		_ = enc.Encode([]string{c[0], c[1], missing, oneAddress(written.String()), oneAddress(failure)})
-		out.WriteString("  " + strings.TrimSpace(line.String()))
-		if i < len(cases)-1 {
-			out.WriteByte(',')
-		}
-		out.WriteByte('\n')
+		_ = out.Encode([]string{c[0], c[1], missing, oneAddress(written.String()), oneAddress(failure)})
 	}
-	out.WriteString("]\n")
-	_, _ = os.Stdout.Write(out.Bytes())
 }
