@@ -37,10 +37,12 @@ export {
 } from './host.ts'
 export { type Mount, type MountEntry, mountAt, mounts, setPropagation, TMPFS_MAGIC, unmount } from './mount.ts'
 export { createNetworkNamespace, inNetworkNamespace, removeNetworkNamespace } from './namespaces.ts'
+export { rulesetGeneration } from './netfilter.ts'
 export {
   addAddress,
   addDefaultRoute,
   addresses,
+  defaultRouteLink,
   type Ipv4,
   type Prefix,
   routedPrefixes,

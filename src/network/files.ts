@@ -1,4 +1,3 @@
-import { formatIpv4 } from './ipv4.ts'
 import type { Sandbox } from './network.ts'
 
 const LOCALHOST = [
@@ -21,9 +20,9 @@ export function hostsFile(sandbox: Sandbox, hostname: string, domainname: string
   if (sandbox.kind === 'host') return hostFile
   const lines = [...LOCALHOST]
   if (sandbox.endpoint !== undefined) {
-    lines.push(`${formatIpv4(sandbox.endpoint.gateway)}\t${HOST_NAME}`)
+    lines.push(`${sandbox.endpoint.gateway}\t${HOST_NAME}`)
     const names = domainname === '' ? hostname : `${hostname}.${domainname} ${hostname}`
-    lines.push(`${formatIpv4(sandbox.endpoint.address)}\t${names}`)
+    lines.push(`${sandbox.endpoint.address}\t${names}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -2,12 +2,10 @@
  * Firewall rules as text for nft(8), all in one table of ours. Pure: what goes in are names and prefixes that were
  * parsed, never words of a user (SAFETY S104).
  */
-import type { Prefix } from '#linux'
-import { formatPrefix } from './ipv4.ts'
 
 export interface BridgeRules {
   readonly link: string
-  readonly subnet: Prefix
+  readonly subnet: string
 }
 
 /**
@@ -28,7 +26,7 @@ table inet ${table} {
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
-    ip saddr ${formatPrefix(bridge.subnet)} oifname != ${link} masquerade
+    ip saddr ${bridge.subnet} oifname != ${link} masquerade
   }
 }
 `

@@ -20,7 +20,9 @@ export function parsePrefix(text: string): Prefix {
   if (!/^\d{1,2}$/.test(bits) || length > 32) throw new InvalidArgument(`invalid subnet: ${text}`)
   const prefix = { address: parseIpv4(address), bits: length }
   if (firstAddress(prefix) !== prefix.address) {
-    throw new InvalidArgument(`invalid subnet ${text}: it should be ${formatPrefix({ ...prefix, address: firstAddress(prefix) })}`)
+    throw new InvalidArgument(
+      `invalid subnet ${text}: it should be ${formatPrefix({ ...prefix, address: firstAddress(prefix) })}`,
+    )
   }
   return prefix
 }

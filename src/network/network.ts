@@ -1,5 +1,4 @@
-import type { UnixNanos } from '#lib/time'
-import type { Prefix } from '#linux'
+import * as Type from 'typebox'
 
 /**
  * Networks, and the sandboxes that join containers to them.
@@ -26,41 +25,49 @@ export interface Networks {
   teardown(): Promise<void>
 }
 
-export type NetworkDriver = 'bridge' | 'host' | 'null'
+const BridgeRecord = Type.Object({
+  link: Type.String(),
+  /** `172.17.0.0/16` */
+  subnet: Type.String(),
+  gateway: Type.String(),
+  mtu: Type.Integer(),
+})
 
-export interface Network {
-  readonly id: string
+export const NetworkRecord = Type.Object({
+  id: Type.String(),
   /** `bridge`, `host`, `none`. */
-  readonly name: string
-  readonly driver: NetworkDriver
-  readonly created: UnixNanos
-  readonly bridge?: { readonly link: string; readonly subnet: Prefix; readonly gateway: number; readonly mtu: number }
-}
+  name: Type.String(),
+  driver: Type.Enum(['bridge', 'host', 'null']),
+  /** RFC 3339 with nanoseconds. */
+  created: Type.String(),
+  bridge: Type.Optional(BridgeRecord),
+})
+export type Network = Readonly<Type.Static<typeof NetworkRecord>>
 
 export interface JoinRequest {
   readonly network: string
-  readonly hostname: string
-  readonly domainname: string
 }
 
-export interface Sandbox {
-  readonly containerId: string
-  readonly networkId: string
-  readonly networkName: string
-  readonly kind: 'bridge' | 'host' | 'none'
-  /** Where the network namespace is pinned; undefined for the host's own. */
-  readonly namespace: string | undefined
-  readonly endpoint: Endpoint | undefined
-}
+const EndpointRecord = Type.Object({
+  id: Type.String(),
+  address: Type.String(),
+  bits: Type.Integer(),
+  gateway: Type.String(),
+  mac: Type.String(),
+  hostLink: Type.String(),
+})
+export type Endpoint = Readonly<Type.Static<typeof EndpointRecord>>
 
-export interface Endpoint {
-  readonly id: string
-  readonly address: number
-  readonly bits: number
-  readonly gateway: number
-  readonly mac: string
-  readonly hostLink: string
-}
+export const SandboxRecord = Type.Object({
+  containerId: Type.String(),
+  networkId: Type.String(),
+  networkName: Type.String(),
+  kind: Type.Enum(['bridge', 'host', 'null']),
+  /** Where the network namespace is pinned; absent for the host's own. */
+  namespace: Type.Optional(Type.String()),
+  endpoint: Type.Optional(EndpointRecord),
+})
+export type Sandbox = Readonly<Type.Static<typeof SandboxRecord>>
 
 /** Names of kernel objects that carry this instance's mark. */
 export interface NetworkState {

@@ -94,6 +94,17 @@ export function routedPrefixes(socket: RouteSocket): Prefix[] {
   return found
 }
 
+/** Index of the link that the first IPv4 default route leads over. */
+export function defaultRouteLink(socket: RouteSocket): number | undefined {
+  const header = Buffer.alloc(12)
+  header[0] = AF_INET
+  for (const { body } of socket.dump(RTM_GETROUTE, [header])) {
+    if (body[0] !== AF_INET || body[1] !== 0 || body[7] !== RTN_UNICAST) continue
+    for (const { type, data } of decodeAttributes(body.subarray(12))) if (type === RTA_OIF) return data.readUInt32LE(0)
+  }
+  return undefined
+}
+
 export function ipv4Bytes(address: Ipv4): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(address)

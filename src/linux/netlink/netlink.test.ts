@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createNetworkNamespace, inNetworkNamespace, removeNetworkNamespace } from '../namespaces.ts'
+import { rulesetGeneration } from '../netfilter.ts'
+import { applyRuleset } from '../nft.ts'
 import { writeSysctl } from '../sysctl.ts'
 import { addAddress, addDefaultRoute, addresses, routedPrefixes } from './address.ts'
 import {
@@ -106,4 +108,15 @@ test('a failing body returns the thread to its own namespace', () => {
   )
   using here = new RouteSocket()
   assert.equal(linkByName(here, 'twice'), undefined)
+})
+
+test('the ruleset has another number after every change', async () => {
+  const before = rulesetGeneration()
+  assert.ok(before !== undefined)
+  assert.equal(rulesetGeneration(), before)
+  await applyRuleset('add table inet gantry_generation_test')
+  const changed = rulesetGeneration()
+  assert.notEqual(changed, before)
+  await applyRuleset('delete table inet gantry_generation_test')
+  assert.notEqual(rulesetGeneration(), changed)
 })

@@ -1,0 +1,11 @@
+/** Networks, endpoints, and sandboxes that own a network namespace before any process exists. */
+export { hostsFile, resolvConf } from './files.ts'
+export type {
+  Endpoint,
+  JoinRequest,
+  Network,
+  NetworkState,
+  Networks,
+  Sandbox,
+} from './network.ts'
+export { type NetworkNames, type NetworksOptions, openNetworks } from './networks.ts'
