@@ -1,0 +1,188 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs'
+import { opendir, lstat, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Conflict, NotFound } from '#lib/errors'
+import { formatRfc3339Nano, nowNanos } from '#lib/time'
+import type { Mount } from '#linux'
+import { type Collection, type Meta, recordParser } from '#meta'
+import { type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from './snapshotter.ts'
+
+/**
+ * Snapshots on overlayfs (Documentation/filesystems/overlayfs.rst). Each has a folder `NUMBER/fs` with its own layer;
+ * active ones have `NUMBER/work` beside it. Redirects, metacopy and indexes are off: layers come from strangers, and
+ * with them a crafted extended attribute would read files from elsewhere (SAFETY S12).
+ */
+const SAFE_OPTIONS = ['redirect_dir=nofollow', 'metacopy=off', 'index=off', 'xino=off']
+
+export interface OverlayOptions {
+  readonly meta: Meta
+  readonly folder: string
+}
+
+export function openOverlay(options: OverlayOptions): Snapshotter {
+  return new OverlaySnapshotter(options)
+}
+
+class OverlaySnapshotter implements Snapshotter {
+  readonly name = 'overlay2'
+  readonly #meta: Meta
+  readonly #folder: string
+  readonly #records: Collection<SnapshotInfo>
+  #lastNumber: number
+
+  constructor({ meta, folder }: OverlayOptions) {
+    this.#meta = meta
+    this.#folder = folder
+    mkdirSync(folder, { recursive: true, mode: 0o710 })
+    this.#records = meta.collection('snapshot', recordParser(SnapshotRecord))
+    const onDisk = readdirSync(folder).map(Number).filter(Number.isInteger)
+    this.#lastNumber = Math.max(0, ...onDisk, ...this.#records.list().map(record => record.number))
+  }
+
+  async prepare(key: string, parent: string | undefined): Promise<void> {
+    this.#create(key, 'active', parent)
+  }
+
+  async view(key: string, parent: string): Promise<void> {
+    this.#create(key, 'view', parent)
+  }
+
+  async commit(name: string, key: string): Promise<void> {
+    const active = this.#expect(key, 'active')
+    if (this.#records.has(name)) throw new Conflict(`snapshot ${name} is there already`)
+    this.#meta.write(() => {
+      this.#records.delete(key)
+      this.#records.put(name, { ...active, key: name, kind: 'committed' })
+    })
+    await rm(this.#path(active, 'work'), { recursive: true, force: true })
+  }
+
+  mounts(key: string): Mount[] {
+    const record = this.#get(key)
+    const lower = this.#chain(record.parent).map(parent => `${parent.number}/fs`)
+    if (record.kind === 'active' && lower.length === 0) {
+      return [{ type: 'bind', source: this.#path(record, 'fs'), options: ['rbind', 'rw'] }]
+    }
+    const layers = record.kind === 'active' ? lower : [`${record.number}/fs`, ...lower]
+    const writable =
+      record.kind === 'active' ? [`upperdir=${record.number}/fs`, `workdir=${record.number}/work`] : ['ro']
+    const options = [`lowerdir=${layers.join(':')}`, ...writable, ...SAFE_OPTIONS]
+    return [{ type: 'overlay', source: 'overlay', options, workingFolder: this.#folder }]
+  }
+
+  layerFolder(key: string): string {
+    return this.#path(this.#expect(key, 'active'), 'fs')
+  }
+
+  async remove(key: string): Promise<void> {
+    const record = this.#records.get(key)
+    if (record === undefined) return
+    const child = this.#records.list().find(other => other.parent === key)
+    if (child !== undefined) throw new Conflict(`snapshot ${key} is the parent of ${child.key}`)
+    this.#meta.write(() => this.#records.delete(key), { release: true })
+    await this.#removeFolder(String(record.number))
+  }
+
+  stat(key: string): SnapshotInfo | undefined {
+    return this.#records.get(key)
+  }
+
+  list(): SnapshotInfo[] {
+    return this.#records.list()
+  }
+
+  async usage(key: string): Promise<Usage> {
+    return await measure(this.#path(this.#get(key), 'fs'))
+  }
+
+  async collect(): Promise<string[]> {
+    const known = new Set(this.#records.entries().flatMap(entry => ('value' in entry ? [String(entry.value.number)] : [])))
+    const strays = readdirSync(this.#folder).filter(name => !known.has(name))
+    for (const name of strays) await this.#removeFolder(name)
+    return strays.map(name => join(this.#folder, name))
+  }
+
+  /** The folder comes first: a record always has one. */
+  #create(key: string, kind: 'active' | 'view', parent: string | undefined): void {
+    if (this.#records.has(key)) throw new Conflict(`snapshot ${key} is there already`)
+    if (parent !== undefined) this.#expect(parent, 'committed')
+    const number = ++this.#lastNumber
+    const folder = join(this.#folder, String(number))
+    mkdirSync(folder, { mode: 0o710 })
+    mkdirSync(join(folder, 'fs'), { mode: 0o755 })
+    if (kind === 'active') mkdirSync(join(folder, 'work'), { mode: 0o700 })
+    this.#records.put(key, {
+      key,
+      kind,
+      ...(parent === undefined ? {} : { parent }),
+      number,
+      created: formatRfc3339Nano(nowNanos()),
+    })
+  }
+
+  /** From the parent upwards to the base. */
+  #chain(parent: string | undefined): SnapshotInfo[] {
+    const chain: SnapshotInfo[] = []
+    for (let at = parent; at !== undefined; ) {
+      const record = this.#get(at)
+      chain.push(record)
+      at = record.parent
+    }
+    return chain
+  }
+
+  /** Out of the way first, which is atomic; files then go without anybody meeting half of them. */
+  async #removeFolder(name: string): Promise<void> {
+    const path = join(this.#folder, name)
+    if (!existsSync(path)) return
+    const doomed = join(this.#folder, `removing-${name}`)
+    if (name.startsWith('removing-')) await rm(path, { recursive: true, force: true })
+    else {
+      await rename(path, doomed)
+      await rm(doomed, { recursive: true, force: true })
+    }
+  }
+
+  #get(key: string): SnapshotInfo {
+    const record = this.#records.get(key)
+    if (record === undefined) throw new NotFound(`no such snapshot: ${key}`)
+    return record
+  }
+
+  #expect(key: string, kind: SnapshotInfo['kind']): SnapshotInfo {
+    const record = this.#get(key)
+    if (record.kind !== kind) throw new Conflict(`snapshot ${key} is ${record.kind}, not ${kind}`)
+    return record
+  }
+
+  #path(record: SnapshotInfo, part: 'fs' | 'work'): string {
+    return join(this.#folder, String(record.number), part)
+  }
+}
+
+/** Like du: every inode once, in the blocks that it takes. */
+async function measure(folder: string): Promise<Usage> {
+  const seen = new Set<number>()
+  let bytes = 0
+  const visit = async (path: string): Promise<void> => {
+    const stat = await lstat(path)
+    if (!seen.has(stat.ino)) {
+      seen.add(stat.ino)
+      bytes += stat.blocks * 512
+    }
+    if (!stat.isDirectory()) return
+    for await (const entry of await opendir(path)) await visit(join(path, entry.name))
+  }
+  await visit(folder)
+  return { bytes, inodes: seen.size }
+}
+
+/** Makes a change to a folder survive power loss. */
+export function syncFolder(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
