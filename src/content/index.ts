@@ -1,0 +1,2 @@
+export { openContentStore } from './open.ts'
+export type * from './store.ts'
