@@ -108,6 +108,14 @@ export const fchmodat: (dir: number, path: string | Uint8Array, mode: number, fl
 export const utimensat: (dir: number, path: string | Uint8Array, times: Bytes, flags: number) => number = libc.func(
   'int utimensat(int, const char*, void*, int)',
 )
+export const fchown: (fd: number, uid: number, gid: number) => number = libc.func(
+  'int fchown(int, unsigned int, unsigned int)',
+)
+export const fchmod: (fd: number, mode: number) => number = libc.func('int fchmod(int, unsigned int)')
+export const futimens: (fd: number, times: Bytes) => number = libc.func('int futimens(int, void*)')
+export const fsetxattr: (fd: number, name: string | Uint8Array, value: Bytes, size: number, flags: number) => number =
+  libc.func('int fsetxattr(int, const char*, void*, size_t, int)')
+export const lseek: (fd: number, offset: number, whence: number) => number = libc.func('long lseek(int, long, int)')
 export const write: (fd: number, data: Bytes, length: number) => number = libc.func('long write(int, void*, size_t)')
 export const lsetxattr: (
   path: string | Uint8Array,

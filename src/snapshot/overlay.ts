@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs'
-import { opendir, lstat, rename, rm } from 'node:fs/promises'
+import { lstat, opendir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Conflict, NotFound } from '#lib/errors'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
@@ -96,7 +96,9 @@ class OverlaySnapshotter implements Snapshotter {
   }
 
   async collect(): Promise<string[]> {
-    const known = new Set(this.#records.entries().flatMap(entry => ('value' in entry ? [String(entry.value.number)] : [])))
+    const known = new Set(
+      this.#records.entries().flatMap(entry => ('value' in entry ? [String(entry.value.number)] : [])),
+    )
     const strays = readdirSync(this.#folder).filter(name => !known.has(name))
     for (const name of strays) await this.#removeFolder(name)
     return strays.map(name => join(this.#folder, name))

@@ -1,0 +1,4 @@
+/** Layered file systems; hands out mounts and mounts nothing for others. */
+export { type ApplyRequest, type ApplyResult, applyLayer, type Compression, detectCompression } from './apply.ts'
+export { type OverlayOptions, openOverlay } from './overlay.ts'
+export type { SnapshotInfo, Snapshotter, Usage } from './snapshotter.ts'
