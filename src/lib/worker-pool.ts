@@ -58,6 +58,7 @@ export class WorkerPool<Request, Result> implements AsyncDisposable {
     if (idle === undefined) return this.#start()
     clearTimeout(idle.timer)
     idle.worker.removeAllListeners('error')
+    idle.worker.removeAllListeners('exit')
     return idle.worker
   }
 
@@ -91,18 +92,19 @@ export class WorkerPool<Request, Result> implements AsyncDisposable {
       settle(false)
       answer.reject(new SystemError('a worker thread ended before its work was done'))
     })
+    worker.ref()
     worker.postMessage(request)
   }
 
   #rest(worker: Worker): void {
-    const timer = setTimeout(() => {
-      const at = this.#idle.findIndex(idle => idle.worker === worker)
-      if (at >= 0) this.#idle.splice(at, 1)
-      void worker.terminate()
-    }, IDLE_MS)
+    const timer = setTimeout(() => void worker.terminate(), IDLE_MS)
     timer.unref()
     worker.unref()
-    worker.once('error', () => {})
+    worker.once('error', () => {}) // The exit that follows takes it off the list.
+    worker.once('exit', () => {
+      const at = this.#idle.findIndex(idle => idle.worker === worker)
+      if (at >= 0) this.#idle.splice(at, 1)
+    })
     this.#idle.push({ worker, timer })
   }
 

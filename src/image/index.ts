@@ -1,0 +1,2 @@
+/** Names to images; pull, unpack, archives. */
+export type * from './image.ts'
