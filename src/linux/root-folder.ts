@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { InvalidArgument } from '#lib/errors'
 import { SyscallError } from './errno.ts'
 import { checked, close, fchownat, mkdirat, openat2, symlinkat, unlinkat } from './ffi.ts'
@@ -52,6 +52,18 @@ export class RootFolder implements Disposable {
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw error
+    }
+  }
+
+  /** Where `path` leads once every link is followed, as seen from inside. @throws SyscallError */
+  realPath(path: string): string {
+    const fd = this.open(path, O_PATH)
+    try {
+      const root = readlinkSync(`/proc/self/fd/${this.#fd}`)
+      const whole = readlinkSync(`/proc/self/fd/${fd}`)
+      return whole.slice(root === '/' ? 0 : root.length) || '/'
+    } finally {
+      close(fd)
     }
   }
 

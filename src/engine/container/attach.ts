@@ -1,0 +1,31 @@
+import { Conflict } from '#lib/errors'
+import type { TerminalSize } from '#linux'
+import type { AttachStream } from '#runtime'
+import type { EngineDeps } from '../deps.ts'
+import { taskIo } from './io.ts'
+
+export interface AttachOptions {
+  readonly stdin: boolean
+  readonly stdout: boolean
+  readonly stderr: boolean
+}
+
+/** Joins a container's streams, whether it runs or is about to. @throws NotFound */
+export async function attachContainer(
+  deps: EngineDeps,
+  nameOrId: string,
+  options: AttachOptions,
+): Promise<AttachStream> {
+  const record = deps.containers.find(nameOrId)
+  const request = { ...options, stdin: options.stdin && record.spec.process.openStdin }
+  return await deps.runtime.attach(record.id, request, taskIo(deps, record))
+}
+
+/** @throws NotFound, Conflict (not running) */
+export async function resizeContainer(deps: EngineDeps, nameOrId: string, size: TerminalSize): Promise<void> {
+  const record = deps.containers.find(nameOrId)
+  if (record.state.status !== 'running') {
+    throw new Conflict(`cannot resize container ${record.name}: container ${record.id} is not running`)
+  }
+  await deps.runtime.resize(record.id, size)
+}

@@ -1,0 +1,103 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Image } from '#image'
+import { InvalidArgument } from '#lib/errors'
+import { randomId, shortId } from '#lib/ids'
+import { formatRfc3339Nano, nowNanos } from '#lib/time'
+import { UndoStack } from '#lib/undo'
+import type { EngineDeps } from '../deps.ts'
+import { resolveCommand } from '../process/command.ts'
+import { mergeEnvironment } from '../process/environment.ts'
+import { parseWorkingFolder } from '../rootfs/working-folder.ts'
+import { randomName } from './names.ts'
+import { type ContainerRecord, type ContainerSpec, parseContainerRecord } from './record.ts'
+import { parseContainerName } from './store.ts'
+
+/** A container to be made: its own settings, before the image's fill the gaps. */
+export interface CreateRequest {
+  /** Undefined: the engine thinks of one. */
+  readonly name: string | undefined
+  readonly spec: ContainerSpec
+}
+
+/**
+ * Makes a container; nothing runs yet. When this returns, the container survives power loss.
+ * @throws NotFound (image, network), Conflict (name), InvalidArgument
+ */
+export async function createContainer(deps: EngineDeps, request: CreateRequest): Promise<ContainerRecord> {
+  const name = request.name === undefined ? undefined : parseContainerName(request.name)
+  const image = deps.images.resolve(request.spec.image)
+  const id = randomId()
+  const record = newRecord(deps, id, name, image, request.spec)
+  await using undo = new UndoStack()
+  const layer = await deps.initLayers.ensure(image.chainId)
+  await deps.snapshots.prepare(id, layer)
+  undo.defer(() => deps.snapshots.remove(id))
+  mkdirSync(containerFolder(deps, id), { mode: 0o710 })
+  undo.defer(() => rmSync(containerFolder(deps, id), { recursive: true, force: true }))
+  deps.containers.add(record)
+  undo.defer(() => deps.containers.remove(record))
+  await deps.meta.durable()
+  undo.keep()
+  deps.events.publish({ type: 'container', action: 'create', id, attributes: eventAttributes(record) })
+  return record
+}
+
+/** Where a container's log and files are, below the data root. */
+export function containerFolder(deps: Pick<EngineDeps, 'config'>, id: string): string {
+  return join(deps.config.dataRoot, 'containers', id)
+}
+
+export function eventAttributes(record: ContainerRecord): Record<string, string> {
+  return { ...record.spec.labels, image: record.spec.image, name: record.name }
+}
+
+function newRecord(
+  deps: EngineDeps,
+  id: string,
+  name: string | undefined,
+  image: Image,
+  own: ContainerSpec,
+): ContainerRecord {
+  const spec = withImage(own, image, id)
+  deps.networks.find(spec.host.network)
+  if (!deps.config.runtimes.has(spec.host.runtime)) {
+    throw new InvalidArgument(`unknown or invalid runtime name: ${spec.host.runtime}`, {
+      fix: `known are ${[...deps.config.runtimes.keys()].join(' and ')}`,
+    })
+  }
+  const [path = '', ...args] = [...(spec.process.entrypoint ?? []), ...(spec.process.cmd ?? [])]
+  // Parsed as it will be read back: what could not be read must not be written.
+  return parseContainerRecord({
+    id,
+    name: name ?? randomName(candidate => deps.containers.isNameTaken(candidate)),
+    created: formatRfc3339Nano(nowNanos()),
+    imageId: image.id,
+    path,
+    args,
+    spec,
+    state: { status: 'created', code: 0, error: '' },
+    removing: false,
+  })
+}
+
+/** The container's settings with the image's where it has none. */
+function withImage(own: ContainerSpec, image: Image, id: string): ContainerSpec {
+  const { defaults } = image.config
+  const { process } = own
+  return {
+    ...own,
+    hostname: own.hostname === '' ? shortId(id) : own.hostname,
+    labels: { ...defaults.labels, ...own.labels },
+    exposedPorts: [...new Set([...defaults.exposedPorts, ...own.exposedPorts])],
+    process: {
+      ...process,
+      ...resolveCommand(process, defaults),
+      env: mergeEnvironment(defaults.env, process.env),
+      workingDir: parseWorkingFolder(process.workingDir === '' ? defaults.workingDir : process.workingDir),
+      user: process.user === '' ? defaults.user : process.user,
+      stopSignal: process.stopSignal === '' ? defaults.stopSignal : process.stopSignal,
+      stopTimeout: process.stopTimeout ?? defaults.stopTimeout ?? null,
+    },
+  }
+}

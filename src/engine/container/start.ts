@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { errorText, NotModified, SystemError } from '#lib/errors'
+import { formatRfc3339Nano } from '#lib/time'
+import { UndoStack } from '#lib/undo'
+import { hostsFile, resolvConf, type Sandbox } from '#network'
+import { createSpec, StartRefused } from '#runtime'
+import type { EngineDeps } from '../deps.ts'
+import { specRequest } from '../process/spec-request.ts'
+import { containerFolder, eventAttributes } from './create.ts'
+import { supervise } from './exit.ts'
+import { taskIo } from './io.ts'
+import type { ContainerRecord } from './record.ts'
+import { transition } from './state.ts'
+
+const RESOLV_CONF = '/etc/resolv.conf'
+/** What systemd-resolved asks itself; /etc/resolv.conf names its stub on the loopback then. */
+const RESOLVED_UPSTREAM = '/run/systemd/resolve/resolv.conf'
+
+/**
+ * Starts a container that does not run. What fails on the way is undone; the container keeps the code and words of
+ * the failure, as with Docker.
+ * @throws NotFound, NotModified (it runs), StartRefused (its command), SystemError
+ */
+export async function startContainer(deps: EngineDeps, nameOrId: string): Promise<void> {
+  const { id } = deps.containers.find(nameOrId)
+  using _held = await deps.locks.acquire(id)
+  const record = deps.containers.find(id)
+  if (record.state.status === 'running') throw new NotModified(`container ${record.name} is running`)
+  try {
+    await start(deps, record)
+  } catch (error) {
+    failed(deps, record, error)
+    throw error
+  }
+}
+
+async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
+  const { id, spec } = record
+  const runtime = deps.config.runtimes.get(spec.host.runtime)
+  if (runtime === undefined)
+    throw new SystemError(`runtime ${spec.host.runtime} is not installed`, { fix: 'apt-get install crun' })
+  await using undo = new UndoStack()
+  const sandbox = await undo.own(deps.networks.join(id, { network: spec.host.network }), () => deps.networks.leave(id))
+  writeIdentity(deps, record, sandbox)
+  const cgroup = `${deps.config.cgroupParent}/${id}`
+  const task = await deps.runtime.start(id, {
+    io: taskIo(deps, record),
+    rootfs: deps.snapshots.mounts(id),
+    spec: rootfs => createSpec(specRequest(deps, record, { rootfs, sandbox, cgroup, processors: cpus().length })),
+    cgroup,
+    runtime,
+  })
+  undo.keep()
+  const state = transition(record.state, {
+    kind: 'started',
+    pid: task.pid,
+    startTime: task.startTime,
+    startedAt: formatRfc3339Nano(task.startedAt),
+    bootId: deps.config.bootId,
+  })
+  deps.containers.put({ ...record, state })
+  deps.events.publish({ type: 'container', action: 'start', id, attributes: eventAttributes(record) })
+  supervise(deps, id)
+}
+
+/** The three files that name the container in its network, beside its log. */
+function writeIdentity(deps: EngineDeps, record: ContainerRecord, sandbox: Sandbox): void {
+  const folder = containerFolder(deps, record.id)
+  const { hostname, domainname } = record.spec
+  const upstream = existsSync(RESOLVED_UPSTREAM) ? readFileSync(RESOLVED_UPSTREAM, 'utf8') : undefined
+  writeFileSync(join(folder, 'hostname'), `${hostname}\n`, { mode: 0o644 })
+  writeFileSync(join(folder, 'hosts'), hostsFile(sandbox, hostname, domainname, readOptional('/etc/hosts')), {
+    mode: 0o644,
+  })
+  writeFileSync(join(folder, 'resolv.conf'), resolvConf(sandbox, readOptional(RESOLV_CONF), upstream), { mode: 0o644 })
+}
+
+function failed(deps: EngineDeps, record: ContainerRecord, error: unknown): void {
+  const code = error instanceof StartRefused ? error.exitCode : 128
+  const state = transition(record.state, { kind: 'start-failed', code, error: errorText(error) })
+  deps.containers.put({ ...record, state }, { release: true })
+}
+
+function readOptional(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}

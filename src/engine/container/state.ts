@@ -1,0 +1,47 @@
+import { Conflict, unreachable } from '#lib/errors'
+import type { ContainerState } from './record.ts'
+
+/** What happens to a container. */
+export type StateEvent =
+  | {
+      readonly kind: 'started'
+      readonly pid: number
+      readonly startTime: number
+      readonly startedAt: string
+      readonly bootId: string
+    }
+  | {
+      readonly kind: 'exited'
+      readonly code: number
+      readonly oomKilled: boolean
+      readonly error: string
+      readonly finishedAt: string
+    }
+  | { readonly kind: 'start-failed'; readonly code: number; readonly error: string }
+
+/** The only way from one state to the next. @throws Conflict with the names of both */
+export function transition(state: ContainerState, event: StateEvent): ContainerState {
+  switch (event.kind) {
+    case 'started': {
+      if (state.status === 'running') throw illegal(state, event)
+      const { pid, startTime, startedAt, bootId } = event
+      return { status: 'running', pid, startTime, startedAt, bootId }
+    }
+    case 'exited': {
+      if (state.status !== 'running') throw illegal(state, event)
+      const { code, oomKilled, error, finishedAt } = event
+      return { status: 'exited', code, oomKilled, error, startedAt: state.startedAt, finishedAt }
+    }
+    case 'start-failed': {
+      if (state.status === 'running') throw illegal(state, event)
+      const { code, error } = event
+      return state.status === 'created' ? { ...state, code, error } : { ...state, code, error }
+    }
+    default:
+      return unreachable(event)
+  }
+}
+
+function illegal(state: ContainerState, event: StateEvent): Conflict {
+  return new Conflict(`a container that is ${state.status} cannot be ${event.kind}`)
+}

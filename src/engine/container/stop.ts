@@ -1,0 +1,60 @@
+import { constants } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { NotModified } from '#lib/errors'
+import type { EngineDeps } from '../deps.ts'
+import { eventAttributes } from './create.ts'
+import { handleExit } from './exit.ts'
+import { parseSignal } from './kill.ts'
+import type { ContainerRecord } from './record.ts'
+
+/** Seconds between the stop signal and KILL where nobody says otherwise. */
+const STOP_TIMEOUT_SECONDS = 10
+/** After KILL, a process that the kernel cannot end (in uninterruptible sleep) is not waited for longer. */
+const KILL_PATIENCE_MS = 10_000
+
+export interface StopOptions {
+  /** '' is the container's own stop signal. */
+  readonly signal: string
+  /** Seconds; undefined is the container's own; negative waits for ever. */
+  readonly timeout: number | undefined
+}
+
+/**
+ * Asks a container to end, and makes it end after the timeout. Nothing is locked while it waits.
+ * @throws NotFound, NotModified (it does not run), InvalidArgument (signal)
+ */
+export async function stopContainer(deps: EngineDeps, nameOrId: string, options: StopOptions): Promise<void> {
+  const record = deps.containers.find(nameOrId)
+  const { state, spec, id } = record
+  if (state.status !== 'running') throw new NotModified(`container ${record.name} is not running`)
+  const signal = parseSignal(firstOf(options.signal, spec.process.stopSignal, 'TERM'))
+  const exited = deps.runtime.exited(id)
+  deps.runtime.signal(state, signal)
+  const timeout = options.timeout ?? spec.process.stopTimeout ?? STOP_TIMEOUT_SECONDS
+  if (timeout < 0 || !(await endsWithin(exited, timeout * 1000))) {
+    if (timeout >= 0) deps.runtime.signal(state, constants.signals.SIGKILL)
+    if (timeout < 0) await exited
+    else await endsWithin(exited, KILL_PATIENCE_MS)
+  }
+  await handleExit(deps, id, await exited)
+  publishStop(deps, record)
+}
+
+/** False where the time was up first. Timers count monotonic time. */
+async function endsWithin(exited: Promise<unknown>, millis: number): Promise<boolean> {
+  const cancelled = new AbortController()
+  const timer = delay(millis, false, { signal: cancelled.signal }).catch(() => false)
+  try {
+    return await Promise.race([exited.then(() => true), timer])
+  } finally {
+    cancelled.abort()
+  }
+}
+
+function firstOf(...texts: readonly string[]): string {
+  return texts.find(text => text !== '') ?? ''
+}
+
+function publishStop(deps: EngineDeps, record: ContainerRecord): void {
+  deps.events.publish({ type: 'container', action: 'stop', id: record.id, attributes: eventAttributes(record) })
+}

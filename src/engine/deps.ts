@@ -1,0 +1,43 @@
+import type { Images } from '#image'
+import type { KeyedLock } from '#lib/lock'
+import type { Logger } from '#lib/log'
+import type { Meta } from '#meta'
+import type { Networks } from '#network'
+import type { Runtime, RuntimeProgram } from '#runtime'
+import type { Snapshotter } from '#snapshot'
+import type { ContainerStore } from './container/store.ts'
+import type { Waiters } from './container/waiters.ts'
+import type { Events } from './event/events.ts'
+import type { SeccompSource } from './process/seccomp.ts'
+import type { InitLayers } from './rootfs/init-layer.ts'
+
+/** Settings of this engine, decided before it starts. */
+export interface EngineConfig {
+  readonly dataRoot: string
+  readonly execRoot: string
+  /** Below which every container has its control group; absolute within the hierarchies. */
+  readonly cgroupParent: string
+  readonly runtimes: ReadonlyMap<string, RuntimeProgram>
+  readonly defaultRuntime: string
+  readonly bootId: string
+  /** As `uname -m` prints it. */
+  readonly machine: string
+}
+
+/** Everything that a verb may use. Verbs are functions over this; nothing else holds them together. */
+export interface EngineDeps {
+  readonly config: EngineConfig
+  readonly log: Logger
+  readonly meta: Meta
+  readonly images: Images
+  readonly snapshots: Snapshotter
+  readonly networks: Networks
+  readonly runtime: Runtime
+  readonly containers: ContainerStore
+  readonly events: Events
+  readonly waiters: Waiters
+  readonly seccomp: SeccompSource
+  readonly initLayers: InitLayers
+  /** Held by whoever changes a container, by its id. */
+  readonly locks: KeyedLock
+}
