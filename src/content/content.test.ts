@@ -11,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -59,6 +60,23 @@ test('what is written is stored under its digest', async () => {
   assert.equal(statSync(store.path(DIGEST)).mode & 0o777, 0o444)
   assert.equal(await store.verify(DIGEST), true)
   assert.deepEqual(await Array.fromAsync(store.list()), [{ digest: DIGEST, size: BIG.length }])
+})
+
+test('a blob is on the disk before it is seen, and its name before anyone is told', async t => {
+  const root = join(work, 'synced')
+  const store = await openContentStore(root, { fsync: true })
+  const { digest } = await store.put(Buffer.from('first'))
+  const order: string[] = []
+  await using handle = await open(store.path(digest))
+  const prototype: { sync(): Promise<void> } = Object.getPrototypeOf(handle)
+  const { sync } = prototype
+  t.mock.method(prototype, 'sync', async function (this: FileHandle) {
+    const what = (await this.stat()).isDirectory() ? 'folder' : 'file'
+    order.push(`${what}, ${(await store.has(DIGEST)) ? 'visible' : 'hidden'}`)
+    await sync.call(this)
+  })
+  await store.put(BIG)
+  assert.deepEqual(order, ['file, hidden', 'folder, visible'])
 })
 
 test('ranges', async () => {

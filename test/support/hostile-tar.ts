@@ -88,6 +88,12 @@ function overrides(): HostileTar[] {
     illegal('S10 path with a NUL', paxHeader('x', ['path', 'seen\0../hidden']), benign),
     illegal('S10 empty path', paxHeader('x', ['path', '']), benign),
     illegal('S10 empty GNU name', gnuLong('L', ''), benign),
+    illegal(
+      'S10 GNU name beyond its length',
+      rawHeader({ name: '././@LongLink', type: 'L', magic: 'gnu', size: 4 }),
+      padded(Buffer.from('seen-and-hidden')),
+      benign,
+    ),
     illegal('S10 extended header of nothing', paxHeader('x', ['path', 'a'])),
     ...[
       '',

@@ -1,0 +1,18 @@
+/** What a person proves who they are with. */
+export type Secret =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  /** What `docker login` got from a token server in exchange for a password: a refresh token. */
+  | { readonly kind: 'identity'; readonly token: string }
+  /** A token that the registry itself takes as it is. */
+  | { readonly kind: 'registry-token'; readonly token: string }
+
+/** A secret for one registry. It is shown to that registry and to the token server that it names, to nobody else. */
+export interface Credentials {
+  /** As it is written in references: `docker.io`, `host:5000`. */
+  readonly registry: string
+  readonly secret: Secret
+}
+
+export function basicHeader(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
+}

@@ -1,0 +1,28 @@
+import { Authorizer } from './authorizer.ts'
+import { fetchBlob, fetchBytes } from './blobs.ts'
+import type { ClientOptions, RegistryClient } from './client.ts'
+import { fetchDocument, resolve } from './documents.ts'
+import { DEFAULT_CONFIG } from './endpoint.ts'
+import { HttpClient } from './http.ts'
+import type { SessionDeps } from './session.ts'
+import { DEFAULT_TIMING } from './timing.ts'
+
+/** Opens a client; disposing of it breaks off whatever is under way. */
+export function openRegistryClient(options: ClientOptions = {}): RegistryClient {
+  const { config = DEFAULT_CONFIG, userAgent = 'gantry', timing = DEFAULT_TIMING } = options
+  const http = new HttpClient(timing, userAgent)
+  const preferred = new Map<string, string>()
+  return {
+    session(credentials) {
+      const authorizer = new Authorizer({ http, timing }, config, credentials)
+      const deps: SessionDeps = { http, timing, config, authorizer, preferred }
+      return {
+        resolve: (reference, { signal } = {}) => resolve(deps, reference, signal),
+        fetchDocument: (reference, { descriptor, signal } = {}) => fetchDocument(deps, reference, descriptor, signal),
+        fetchBytes: (reference, descriptor, bytes) => fetchBytes(deps, reference, descriptor, bytes),
+        fetchBlob: (reference, descriptor, store, blob = {}) => fetchBlob(deps, reference, descriptor, store, blob),
+      }
+    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,122 @@
+import { GantryError, InvalidArgument } from '#lib/errors'
+import { type Digest, familiarName, familiarString, nameOnly, type Reference, withDefaultTag, withDigest } from '#oci'
+import type { Scope } from './authorizer.ts'
+import { type Capability, type Endpoint, endpointsFor, type RegistryConfig } from './endpoint.ts'
+import { RegistryUnavailable } from './failure.ts'
+import type { HttpResponse } from './http.ts'
+import type { Subject } from './status.ts'
+import { type RegistryRequest, registryRequest, type TransportDeps } from './transport.ts'
+
+export interface SessionDeps extends TransportDeps {
+  readonly config: RegistryConfig
+  /** The endpoint that answered last, by registry: where TLS failed once it is not tried with every request. */
+  readonly preferred: Map<string, string>
+}
+
+/** One thing in one repository. */
+export interface Target {
+  readonly reference: Reference
+  readonly scope: Scope
+  readonly what: 'manifest' | 'blob'
+  /** Digest or tag. */
+  readonly object: string
+}
+
+export function manifestTarget(reference: Reference, digest: Digest | undefined): Target {
+  const whole = withDefaultTag(digest === undefined ? reference : withDigest(reference, digest))
+  const object = whole.digest ?? whole.tag
+  if (object === undefined) throw new InvalidArgument('a reference without tag and digest')
+  return { reference: whole, scope: pullScope(reference), what: 'manifest', object }
+}
+
+export function blobTarget(reference: Reference, digest: Digest): Target {
+  return {
+    reference: withDigest(nameOnly(reference), digest),
+    scope: pullScope(reference),
+    what: 'blob',
+    object: digest,
+  }
+}
+
+function pullScope(reference: Reference): Scope {
+  return { repository: reference.path, actions: ['pull'] }
+}
+
+export function subjectOf({ reference, what }: Target, method: string): Subject {
+  return {
+    registry: reference.domain,
+    name: familiarName(reference),
+    reference: familiarString(reference),
+    what,
+    method,
+  }
+}
+
+/** `busybox:1 at docker.io`, for errors. */
+export function placeOf({ reference }: Target): string {
+  return `${familiarString(reference)} at ${reference.domain}`
+}
+
+/** Asks the endpoints of the target's registry for it, one after another, and reads the answer with `read`. */
+export async function askFor<T>(
+  deps: SessionDeps,
+  target: Target,
+  request: Pick<RegistryRequest, 'method' | 'headers' | 'accept'>,
+  signal: AbortSignal | undefined,
+  read: (response: HttpResponse, endpoint: Endpoint) => Promise<T>,
+): Promise<T> {
+  const folder = target.what === 'manifest' ? 'manifests' : 'blobs'
+  const whole: RegistryRequest = {
+    ...request,
+    path: `${target.reference.path}/${folder}/${target.object}`,
+    scope: target.scope,
+    subject: subjectOf(target, request.method),
+  }
+  const capability = target.reference.digest === undefined ? 'resolve' : 'pull'
+  return await visit(deps, target.reference, capability, async endpoint => {
+    const response = await registryRequest(deps, endpoint, whole, signal)
+    return await read(response, endpoint)
+  })
+}
+
+/** The first endpoint that answers; where none does, the error of the one that got furthest. */
+async function visit<T>(
+  { config, preferred }: SessionDeps,
+  reference: Reference,
+  capability: Capability,
+  body: (endpoint: Endpoint) => Promise<T>,
+): Promise<T> {
+  const registry = reference.domain
+  if (registry === '')
+    throw new InvalidArgument(`invalid reference format: ${familiarString(reference)} names no registry`)
+  const endpoints = endpointsFor(registry, config).filter(endpoint => endpoint.capabilities.includes(capability))
+  const best = endpoints.find(endpoint => keyOf(endpoint) === preferred.get(registry))
+  const order = best === undefined ? endpoints : [best, ...endpoints.filter(endpoint => endpoint !== best)]
+  let failure: unknown
+  for (const endpoint of order) {
+    try {
+      const result = await body(endpoint)
+      preferred.set(registry, keyOf(endpoint))
+      return result
+    } catch (error) {
+      if (!leadsOn(endpoint, error)) throw error
+      // Nobody there, twice: the first address is the one that people know.
+      if (!(isNobody(failure) && isNobody(error))) failure = error
+    }
+  }
+  throw failure ?? new InvalidArgument(`no endpoint of ${registry} may be asked to ${capability}`)
+}
+
+/** True where the next endpoint may do better. */
+function leadsOn(endpoint: Endpoint, error: unknown): boolean {
+  if (endpoint.mirror) return !(error instanceof GantryError && error.kind === 'cancelled')
+  return error instanceof RegistryUnavailable && (error.trouble === 'endpoint' || error.trouble === 'connect')
+}
+
+function isNobody(error: unknown): boolean {
+  return error instanceof RegistryUnavailable && error.trouble === 'connect'
+}
+
+function keyOf({ scheme, authority }: Endpoint): string {
+  return `${scheme}://${authority}`
+}
