@@ -4,12 +4,10 @@ import type { Logger } from '#lib/log'
 import type { Meta } from '#meta'
 import type { Networks } from '#network'
 import type { Runtime, RuntimeProgram } from '#runtime'
-import type { Snapshotter } from '#snapshot'
+import type { InitLayers, Snapshotter } from '#snapshot'
 import type { ContainerStore } from './container/store.ts'
 import type { Waiters } from './container/waiters.ts'
 import type { Events } from './event/events.ts'
-import type { SeccompSource } from './process/seccomp.ts'
-import type { InitLayers } from './rootfs/init-layer.ts'
 
 /** Settings of this engine, decided before it starts. */
 export interface EngineConfig {
@@ -36,7 +34,6 @@ export interface EngineDeps {
   readonly containers: ContainerStore
   readonly events: Events
   readonly waiters: Waiters
-  readonly seccomp: SeccompSource
   readonly initLayers: InitLayers
   /** Held by whoever changes a container, by its id. */
   readonly locks: KeyedLock

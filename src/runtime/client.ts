@@ -1,14 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { Conflict, errorCode, errorText, NotFound, SystemError, Unavailable } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { mountAt, Pidfd, type TerminalSize } from '#linux'
-import { encodeRuntimeSpec, type RuntimeSpec } from '#oci'
+import { encodeRuntimeSpec } from '#oci'
 import type { MonitorAnswer, WireExit, WireStarted, WireTask } from './monitor/protocol.ts'
 import { encodeLine, JsonLineReader, type MonitorEvent, PROTOCOL_VERSION } from './monitor/protocol.ts'
 import { ExecRoot } from './monitor/task-folder.ts'
 import { connectSocket, errorOf, MonitorConnection, RuntimeWords } from './monitor-connection.ts'
+import { resolveSettings } from './spec/resolve.ts'
+import { SeccompSource } from './spec/seccomp-source.ts'
+import { createSpec } from './spec/spec.ts'
 import { startRefusal } from './start-refused.ts'
 import type {
   AttachRequest,
@@ -24,6 +28,8 @@ import type {
 export interface RuntimeOptions {
   readonly execRoot: string
   readonly log: Logger
+  /** As `uname -m` prints it. */
+  readonly machine: string
   /** Starts a monitor for the exec root and resolves when it listens. */
   readonly startMonitor: () => Promise<void>
 }
@@ -41,6 +47,8 @@ const START_ATTEMPTS_MAX = 10
 class MonitorClient implements Runtime {
   readonly #root: ExecRoot
   readonly #options: RuntimeOptions
+  readonly #seccomp: SeccompSource
+  readonly #processors = cpus().length
   readonly #exits = new Map<string, PromiseWithResolvers<TaskExit>>()
   #connection: MonitorConnection | undefined
   #connecting: Promise<MonitorConnection> | undefined
@@ -49,6 +57,7 @@ class MonitorClient implements Runtime {
   constructor(options: RuntimeOptions) {
     this.#options = options
     this.#root = new ExecRoot(options.execRoot)
+    this.#seccomp = new SeccompSource(options)
   }
 
   async connect(): Promise<void> {
@@ -62,9 +71,10 @@ class MonitorClient implements Runtime {
     undo.defer(() => this.remove(id))
     mkdirSync(folder.rootfs, { recursive: true, mode: 0o700 })
     for (const mount of request.rootfs) mountAt(folder.rootfs, mount)
-    const spec = request.spec(folder.rootfs)
+    const { io, runtime, cgroup, settings } = request
+    const facts = { rootfs: folder.rootfs, cgroup, processors: this.#processors, seccomp: this.#seccomp }
+    const spec = createSpec(resolveSettings(settings, facts))
     writeFileSync(folder.config, encodeRuntimeSpec(spec), { mode: 0o600 })
-    const { io, runtime, cgroup } = request
     this.#exits.set(id, Promise.withResolvers())
     try {
       const { started } = await monitor.request({ op: 'start', id, io, runtime, cgroup })
@@ -72,7 +82,7 @@ class MonitorClient implements Runtime {
       undo.keep()
       return startedOf(started)
     } catch (error) {
-      if (error instanceof RuntimeWords) throw startRefusal(error.message, commandOf(spec))
+      if (error instanceof RuntimeWords) throw startRefusal(error.message, settings.args[0] ?? '')
       throw error
     }
   }
@@ -238,9 +248,4 @@ function startedOf(wire: WireStarted): StartedTask {
 
 function exitOf(wire: WireExit): TaskExit {
   return { ...wire, exitedAt: BigInt(wire.exitedAt) }
-}
-
-/** The command of a runtime spec, for messages. */
-function commandOf(spec: RuntimeSpec): string {
-  return spec.process?.args?.[0] ?? ''
 }

@@ -17,16 +17,8 @@ import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomId } from '#lib/ids'
 import { createLogger } from '#lib/log'
-import { findProgram, mountAt, mounts, startDetached, unmount } from '#linux'
-import {
-  type AttachStream,
-  createSpec,
-  DEFAULT_CAPABILITIES,
-  openRuntime,
-  type Runtime,
-  StartRefused,
-  type TaskIo,
-} from './index.ts'
+import { findProgram, hostFacts, mountAt, mounts, startDetached, unmount } from '#linux'
+import { type AttachStream, openRuntime, type Runtime, StartRefused, type TaskIo } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-runtime-'))
 const execRoot = join(folder, 'run')
@@ -45,6 +37,7 @@ async function connect(): Promise<Runtime> {
   return await openRuntime({
     execRoot,
     log,
+    machine: hostFacts().machine,
     startMonitor: async () => {
       monitorPid = await startDetached({
         file: process.execPath,
@@ -94,28 +87,21 @@ async function start(args: readonly string[], io: Partial<TaskIo> = {}, id = ran
     rootfs: [{ type: 'bind', source: image, options: ['rbind'] }],
     cgroup: `/gantry-runtime-test/${id}`,
     runtime: { name: 'crun', path: crun ?? '' },
-    spec: rootfs =>
-      createSpec({
-        rootfs,
-        readonlyRootfs: false,
-        args,
-        env: ['PATH=/bin'],
-        cwd: '/',
-        user: { uid: 0, gid: 0 },
-        terminal: whole.terminal ? { columns: 80, rows: 24 } : undefined,
-        hostname: 'test',
-        domainname: '',
-        mounts: [],
-        shmSize: 65536,
-        network: { kind: 'host' },
-        cgroup: `/gantry-runtime-test/${id}`,
-        limits: { memory: undefined, memorySwap: undefined, pids: undefined },
-        rlimits: [],
-        capabilities: DEFAULT_CAPABILITIES,
-        noNewPrivileges: false,
-        seccomp: undefined,
-        maskedPaths: [],
-      }),
+    settings: {
+      args,
+      env: ['PATH=/bin'],
+      workingDir: '/',
+      user: '',
+      terminal: whole.terminal ? { columns: 80, rows: 24 } : undefined,
+      hostname: 'test',
+      domainname: '',
+      readonlyRootfs: false,
+      mounts: [],
+      binds: [],
+      shmSize: 65536,
+      network: { kind: 'host' },
+      limits: { memory: undefined, memorySwap: undefined, pids: undefined },
+    },
   })
   return { id, pid, startTime }
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { UnixNanos } from '#lib/time'
 import type { Mount, TerminalSize } from '#linux'
-import type { RuntimeSpec } from '#oci'
+import type { ProcessSettings } from './spec/settings.ts'
 
 /**
  * A task is the running instance of a container: an OCI bundle, its first process, and its standard streams.
@@ -56,11 +56,7 @@ export type LogTarget =
 export interface StartRequest {
   readonly io: TaskIo
   readonly rootfs: readonly Mount[]
-  /**
-   * The OCI runtime spec, made when the root is mounted at `rootfs` and before anything is started in it: users and
-   * working folders are looked up there.
-   */
-  readonly spec: (rootfs: string) => RuntimeSpec
+  readonly settings: ProcessSettings
   /** Absolute path of the control group within its hierarchies. */
   readonly cgroup: string
   /** Name or path of the OCI runtime. */

@@ -1,5 +1,4 @@
 import { Conflict } from '#lib/errors'
-import type { TerminalSize } from '#linux'
 import type { AttachStream } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { taskIo } from './io.ts'
@@ -22,7 +21,11 @@ export async function attachContainer(
 }
 
 /** @throws NotFound, Conflict (not running) */
-export async function resizeContainer(deps: EngineDeps, nameOrId: string, size: TerminalSize): Promise<void> {
+export async function resizeContainer(
+  deps: EngineDeps,
+  nameOrId: string,
+  size: { readonly columns: number; readonly rows: number },
+): Promise<void> {
   const record = deps.containers.find(nameOrId)
   if (record.state.status !== 'running') {
     throw new Conflict(`cannot resize container ${record.name}: container ${record.id} is not running`)

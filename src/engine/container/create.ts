@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Image } from '#image'
 import { InvalidArgument } from '#lib/errors'
 import { randomId, shortId } from '#lib/ids'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
+import { parseWorkingFolder } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { resolveCommand } from '../process/command.ts'
 import { mergeEnvironment } from '../process/environment.ts'
-import { parseWorkingFolder } from '../rootfs/working-folder.ts'
+import { containerFolder, eventAttributes } from './folder.ts'
 import { randomName } from './names.ts'
 import { type ContainerRecord, type ContainerSpec, parseContainerRecord } from './record.ts'
 import { parseContainerName } from './store.ts'
@@ -41,15 +41,6 @@ export async function createContainer(deps: EngineDeps, request: CreateRequest):
   undo.keep()
   deps.events.publish({ type: 'container', action: 'create', id, attributes: eventAttributes(record) })
   return record
-}
-
-/** Where a container's log and files are, below the data root. */
-export function containerFolder(deps: Pick<EngineDeps, 'config'>, id: string): string {
-  return join(deps.config.dataRoot, 'containers', id)
-}
-
-export function eventAttributes(record: ContainerRecord): Record<string, string> {
-  return { ...record.spec.labels, image: record.spec.image, name: record.name }
 }
 
 function newRecord(

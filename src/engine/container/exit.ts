@@ -2,9 +2,9 @@ import { errorText } from '#lib/errors'
 import { formatRfc3339Nano } from '#lib/time'
 import type { TaskExit } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { eventAttributes } from './create.ts'
+import { dismantle, release } from './dismantle.ts'
+import { eventAttributes } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
-import { dismantle } from './remove.ts'
 import { transition } from './state.ts'
 
 /** Waits for the end of a running container and deals with it; one loop for each, begun by start and by restore. */
@@ -42,10 +42,4 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
   })
   deps.waiters.exited(ended)
   if (ended.spec.host.autoRemove) await dismantle(deps, ended)
-}
-
-/** The task's mounts and runtime state, and the sandbox. Idempotent. */
-export async function release(deps: EngineDeps, id: string): Promise<void> {
-  await deps.runtime.remove(id)
-  await deps.networks.leave(id)
 }

@@ -1,18 +1,12 @@
-import { join } from 'node:path'
 import { parseMemory } from '#lib/units'
 import type { LogTarget, TaskIo } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { containerFolder } from './create.ts'
+import { logPath } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
 
 /** A chatty container must not fill the disk: Docker keeps everything by default, we the last 150 MB. */
 const DEFAULT_MAX_SIZE = '50m'
 const DEFAULT_MAX_FILES = 3
-
-/** Where a container's json-file log is. */
-export function logPath(deps: Pick<EngineDeps, 'config'>, id: string): string {
-  return join(containerFolder(deps, id), `${id}-json.log`)
-}
 
 export function taskIo(deps: Pick<EngineDeps, 'config'>, record: ContainerRecord): TaskIo {
   const { tty, openStdin, stdinOnce } = record.spec.process

@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
-import { Conflict, InvalidArgument } from '#lib/errors'
-import { signalNumber } from '#linux'
+import { Conflict } from '#lib/errors'
+import { parseSignal } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { eventAttributes } from './create.ts'
+import { eventAttributes } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
 
 /** Sends a signal ('' is KILL) to a container's first process. @throws NotFound, Conflict (not running), InvalidArgument */
@@ -16,13 +16,6 @@ export async function killContainer(deps: EngineDeps, nameOrId: string, signal: 
   deps.events.publish({ type: 'container', action: 'kill', id: record.id, attributes })
   // As with Docker, KILL has done its work when the answer comes.
   if (number === constants.signals.SIGKILL) await exited
-}
-
-/** @throws InvalidArgument in Docker's words */
-export function parseSignal(text: string): number {
-  const number = signalNumber(text)
-  if (number === undefined) throw new InvalidArgument(`invalid signal: ${text}`)
-  return number
 }
 
 function notRunning(record: ContainerRecord): Conflict {

@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { Conflict } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
-import { containerFolder, eventAttributes } from './create.ts'
-import { handleExit, release } from './exit.ts'
+import { dismantle } from './dismantle.ts'
+import { handleExit } from './exit.ts'
 import type { ContainerRecord } from './record.ts'
 
 export interface RemoveOptions {
@@ -43,19 +42,4 @@ function stillRunning(record: ContainerRecord): Conflict {
   return new Conflict(
     `cannot remove container "/${record.name}": container is running: stop the container before removing or force remove`,
   )
-}
-
-/**
- * Takes a container that does not run apart; the caller holds its lock. The mark comes first, so that whatever ends
- * this half-way, the next start of the daemon finishes it.
- */
-export async function dismantle(deps: EngineDeps, record: ContainerRecord): Promise<void> {
-  const { id } = record
-  if (!record.removing) deps.containers.put({ ...record, removing: true }, { release: true })
-  await release(deps, id)
-  await deps.snapshots.remove(id)
-  rmSync(containerFolder(deps, id), { recursive: true, force: true })
-  deps.containers.remove(record)
-  deps.events.publish({ type: 'container', action: 'destroy', id, attributes: eventAttributes(record) })
-  deps.waiters.removed(record)
 }

@@ -1,15 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { errorText, NotModified, SystemError } from '#lib/errors'
 import { formatRfc3339Nano } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { hostsFile, resolvConf, type Sandbox } from '#network'
-import { createSpec, StartRefused } from '#runtime'
+import { StartRefused } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { specRequest } from '../process/spec-request.ts'
-import { containerFolder, eventAttributes } from './create.ts'
+import { processSettings } from '../process/settings.ts'
 import { supervise } from './exit.ts'
+import { containerFolder, eventAttributes } from './folder.ts'
 import { taskIo } from './io.ts'
 import type { ContainerRecord } from './record.ts'
 import { transition } from './state.ts'
@@ -48,7 +47,7 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
   const task = await deps.runtime.start(id, {
     io: taskIo(deps, record),
     rootfs: deps.snapshots.mounts(id),
-    spec: rootfs => createSpec(specRequest(deps, record, { rootfs, sandbox, cgroup, processors: cpus().length })),
+    settings: processSettings(deps, record, sandbox),
     cgroup,
     runtime,
   })

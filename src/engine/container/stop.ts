@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { NotModified } from '#lib/errors'
+import { parseSignal } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { eventAttributes } from './create.ts'
 import { handleExit } from './exit.ts'
-import { parseSignal } from './kill.ts'
+import { eventAttributes } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
 
 /** Seconds between the stop signal and KILL where nobody says otherwise. */

@@ -9,7 +9,7 @@ import { randomId } from '#lib/ids'
 import { KeyedLock } from '#lib/lock'
 import { UndoStack } from '#lib/undo'
 import { mountAt, RootFolder, SyscallError, unmount } from '#linux'
-import type { Snapshotter } from '#snapshot'
+import type { Snapshotter } from './snapshotter.ts'
 
 const FOLDERS = ['/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/proc', '/sys', '/etc'] as const
 const FILES = ['/.dockerenv', '/dev/console', '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'] as const
@@ -94,10 +94,4 @@ function isFolder(root: RootFolder, path: string): boolean {
     if (error instanceof SyscallError && error.code === 'ELOOP') return false
     throw error
   }
-}
-
-/** Folders that the runtime mounts on must be folders of the container's own tree when it starts. */
-export function checkMountPoints(target: string): void {
-  using root = new RootFolder(target)
-  for (const folder of ['/dev', '/proc', '/sys'] as const) if (!isFolder(root, folder)) neutralise(target)
 }

@@ -5,7 +5,7 @@ import { errorText } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { compileSeccomp } from '#linux'
 import type { LinuxSeccomp } from '#oci'
-import { defaultSeccomp } from '#runtime'
+import { defaultSeccomp } from './seccomp.ts'
 
 export interface Seccomp {
   readonly policy: LinuxSeccomp

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { errorText, InvalidArgument } from '#lib/errors'
-import { RootFolder } from '#linux'
+import type { RootFolder } from '#linux'
 
 /**
  * The working folder of a process as the container sees it: absolute and clean.
@@ -24,12 +24,11 @@ function refuseDescriptors(path: string, text: string): void {
 }
 
 /** Makes the working folder where the image has none, inside the root, and checks where links on the way lead. */
-export function prepareWorkingFolder(rootfs: string, path: string, uid: number, gid: number): void {
+export function prepareWorkingFolder(root: RootFolder, path: string): void {
   if (path === '/') return
-  using root = new RootFolder(rootfs)
   let real: string
   try {
-    root.makeFolders(path, 0o755, uid, gid)
+    root.makeFolders(path, 0o755, 0, 0)
     real = root.realPath(path)
   } catch (error) {
     throw new InvalidArgument(`cannot use working directory ${path}: ${errorText(error)}`, { cause: error })

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import type { Sandbox } from '#network'
+import type { SpecMount } from '#oci'
+import type { ProcessSettings, SpecLimits } from '#runtime'
+import { containerFolder } from '../container/folder.ts'
+import type { ContainerRecord } from '../container/record.ts'
+import type { EngineDeps } from '../deps.ts'
+
+/** Processes of a container that asks for no limit: enough for anything but a fork bomb. */
+const DEFAULT_PIDS = 4096
+
+/** What the runtime is to know of a container. Pure. */
+export function processSettings(
+  deps: Pick<EngineDeps, 'config'>,
+  record: ContainerRecord,
+  sandbox: Sandbox,
+): ProcessSettings {
+  const { spec } = record
+  const { tty, env, workingDir, user } = spec.process
+  const [rows, columns] = spec.host.consoleSize ?? [0, 0]
+  return {
+    args: [record.path, ...record.args],
+    env,
+    workingDir,
+    user,
+    terminal: tty ? { columns, rows } : undefined,
+    hostname: spec.hostname,
+    domainname: spec.domainname,
+    readonlyRootfs: spec.host.readonlyRootfs,
+    mounts: identityMounts(deps, record),
+    binds: spec.host.binds,
+    shmSize: spec.host.shmSize,
+    network: sandbox.namespace === undefined ? { kind: 'host' } : { kind: 'namespace', path: sandbox.namespace },
+    limits: limits(record),
+  }
+}
+
+/** The files that name the container in its network. */
+function identityMounts(deps: Pick<EngineDeps, 'config'>, record: ContainerRecord): SpecMount[] {
+  const folder = containerFolder(deps, record.id)
+  return ['resolv.conf', 'hostname', 'hosts'].map(name => ({
+    destination: `/etc/${name}`,
+    type: 'bind',
+    source: join(folder, name),
+    options: ['rbind', 'rprivate'],
+  }))
+}
+
+function limits({ spec: { host } }: ContainerRecord): SpecLimits {
+  const memory = host.memory === 0 ? undefined : host.memory
+  return {
+    memory,
+    memorySwap: memory === undefined ? undefined : host.memorySwap === 0 ? memory * 2 : host.memorySwap,
+    pids: host.pidsLimit === null ? DEFAULT_PIDS : host.pidsLimit > 0 ? host.pidsLimit : undefined,
+  }
+}

@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { SystemError } from '#lib/errors'
+import { hardLimit, RootFolder } from '#linux'
+import type { SpecMount, SpecRlimit } from '#oci'
+import { DEFAULT_CAPABILITIES } from './capabilities.ts'
+import { thermalPaths } from './defaults.ts'
+import { processEnvironment } from './environment.ts'
+import type { SeccompSource } from './seccomp-source.ts'
+import type { BindSettings, ProcessSettings } from './settings.ts'
+import type { SpecRequest } from './spec.ts'
+import { type ProcessUser, resolveUser } from './user.ts'
+import { prepareWorkingFolder } from './working-folder.ts'
+
+/** /etc/passwd and /etc/group of an image, of which no honest one is larger (SAFETY S17). */
+const ACCOUNTS_MAX_BYTES = 8 * 1024 * 1024
+/** Docker's since 29; older ones take what the daemon has. */
+const OPEN_FILES = { soft: 1024, hard: 524_288 }
+
+export interface ResolveFacts {
+  /** Where the root is mounted. */
+  readonly rootfs: string
+  readonly cgroup: string
+  readonly processors: number
+  readonly seccomp: SeccompSource
+}
+
+/**
+ * Settings to what a spec needs, by looking into the mounted root and at the host. Makes a working folder and bind
+ * sources that are missing, as Docker does.
+ */
+export function resolveSettings(settings: ProcessSettings, facts: ResolveFacts): SpecRequest {
+  using root = new RootFolder(facts.rootfs)
+  requireMountPoints(root)
+  const user = lookUpUser(root, settings.user)
+  prepareWorkingFolder(root, settings.workingDir)
+  const { args, terminal, hostname, domainname, readonlyRootfs, shmSize, network, limits } = settings
+  return {
+    rootfs: facts.rootfs,
+    readonlyRootfs,
+    args,
+    env: processEnvironment(settings.env, { hostname, terminal: terminal !== undefined, home: user.home }),
+    cwd: settings.workingDir,
+    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    terminal,
+    hostname,
+    domainname,
+    mounts: [...settings.mounts, ...settings.binds.map(bindMount)],
+    shmSize,
+    network,
+    cgroup: facts.cgroup,
+    limits,
+    rlimits: rlimits(),
+    capabilities: DEFAULT_CAPABILITIES,
+    noNewPrivileges: false,
+    seccomp: facts.seccomp.forCapabilities(DEFAULT_CAPABILITIES),
+    maskedPaths: thermalPaths(facts.processors, existsSync),
+  }
+}
+
+/** Older runtimes follow a link at /dev out of the root (CVE-2026-47766, SAFETY S29): nothing starts over one. */
+function requireMountPoints(root: RootFolder): void {
+  for (const path of ['/dev', '/proc', '/sys']) {
+    if (root.stat(path)?.isDirectory() === true) continue
+    throw new SystemError(`${path} of the container is not a folder any more`, {
+      fix: 'remove the container and create it again',
+    })
+  }
+}
+
+function lookUpUser(root: RootFolder, user: string): ProcessUser {
+  const read = (path: string) => root.readFile(path, ACCOUNTS_MAX_BYTES)?.toString('utf8') ?? ''
+  return resolveUser(user, read('/etc/passwd'), read('/etc/group'))
+}
+
+/** Docker makes a missing folder for `-v`. Read-only reaches down to what is mounted below the source (S41). */
+function bindMount(bind: BindSettings): SpecMount {
+  if (statSync(bind.source, { throwIfNoEntry: false }) === undefined) mkdirSync(bind.source, { recursive: true })
+  return {
+    destination: bind.destination,
+    type: 'bind',
+    source: bind.source,
+    options: ['rbind', bind.propagation, ...(bind.readonly ? ['ro', 'rro'] : ['rw'])],
+  }
+}
+
+/** What the host may give: without CAP_SYS_RESOURCE a limit above our own hard one would refuse the start. */
+function rlimits(): SpecRlimit[] {
+  const most = hardLimit('Max open files') ?? Number.MAX_SAFE_INTEGER
+  return [{ type: 'RLIMIT_NOFILE', soft: Math.min(OPEN_FILES.soft, most), hard: Math.min(OPEN_FILES.hard, most) }]
+}
