@@ -1,0 +1,125 @@
+import type { Image } from '#image'
+import { InvalidArgument } from '#lib/errors'
+import type { EngineDeps } from '../deps.ts'
+import type { ContainerRecord } from './record.ts'
+
+/** Conditions by name; values of one name are alternatives, labels all have to hold. */
+export type ListFilters = ReadonlyMap<string, readonly string[]>
+
+export interface ListOptions {
+  /** Also those that do not run. */
+  readonly all: boolean
+  /** The newest so many, running or not; 0 is all. */
+  readonly limit: number
+  readonly filters: ListFilters
+}
+
+type Condition = (record: ContainerRecord, values: readonly string[], context: Context) => boolean
+
+interface Context {
+  readonly deps: EngineDeps
+  readonly records: readonly ContainerRecord[]
+}
+
+/** Newest first. @throws InvalidArgument (a filter that there is none of, or its value), NotFound (before, since) */
+export function listContainers(deps: EngineDeps, options: ListOptions): ContainerRecord[] {
+  const records = deps.containers.list().sort((a, b) => (a.created < b.created ? 1 : -1))
+  const context = { deps, records }
+  checkFilters(options.filters, context)
+  const showsAll = options.all || options.limit > 0 || options.filters.has('status') || options.filters.has('exited')
+  const found = records.filter(
+    record =>
+      (showsAll || record.state.status === 'running') &&
+      [...options.filters].every(([name, values]) => CONDITIONS[name]?.(record, values, context) ?? true),
+  )
+  return options.limit > 0 ? found.slice(0, options.limit) : found
+}
+
+const STATUSES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']
+const HEALTHS = ['starting', 'healthy', 'unhealthy', 'none']
+
+const CONDITIONS: Readonly<Record<string, Condition>> = {
+  id: (record, values) => values.some(value => record.id.startsWith(value)),
+  name: (record, values) => values.some(value => nameMatches(record.name, value)),
+  label: (record, values) => values.every(value => labelHolds(record.spec.labels, value)),
+  'label!': (record, values) => values.every(value => !labelHolds(record.spec.labels, value)),
+  status: (record, values) => values.includes(record.state.status),
+  exited: ({ state }, values) => state.status === 'exited' && values.some(value => Number(value) === state.code),
+  ancestor: (record, values, { deps }) => values.some(value => descendsFrom(deps, record, value)),
+  before: (record, values, { deps }) => values.every(value => record.created < deps.containers.find(value).created),
+  since: (record, values, { deps }) => values.every(value => record.created > deps.containers.find(value).created),
+  network: (record, values, { deps }) => values.some(value => isOn(deps, record, value)),
+  volume: (record, values) =>
+    record.spec.host.binds.some(bind => values.includes(bind.destination) || values.includes(bind.source)),
+  expose: (record, values) => values.some(value => exposes(record, value)),
+  publish: () => false,
+  health: (_, values) => values.includes('none'),
+  'is-task': (_, values) => values.every(value => !isTrue(value)),
+  isolation: () => true,
+}
+
+function checkFilters(filters: ListFilters, { deps }: Context): void {
+  for (const [name, values] of filters) {
+    if (!(name in CONDITIONS)) throw new InvalidArgument(`invalid filter '${name}'`)
+    for (const value of values) {
+      if (name === 'status' && !STATUSES.includes(value)) throw invalidValue(name, value)
+      if (name === 'health' && !HEALTHS.includes(value)) throw invalidValue(name, value)
+      if (name === 'exited' && !/^-?\d+$/.test(value)) throw invalidValue(name, value)
+      if (name === 'before' || name === 'since') deps.containers.find(value)
+    }
+  }
+}
+
+function invalidValue(name: string, value: string): InvalidArgument {
+  return new InvalidArgument(`invalid filter '${name}=${value}'`)
+}
+
+/** A regular expression, as with Docker; what is none is looked for as it stands. */
+function nameMatches(name: string, pattern: string): boolean {
+  try {
+    const expression = new RegExp(pattern)
+    return expression.test(name) || expression.test(`/${name}`)
+  } catch {
+    return name.includes(pattern)
+  }
+}
+
+function labelHolds(labels: Readonly<Record<string, string>>, condition: string): boolean {
+  const at = condition.indexOf('=')
+  const key = at < 0 ? condition : condition.slice(0, at)
+  if (!Object.hasOwn(labels, key)) return false
+  return at < 0 || labels[key] === condition.slice(at + 1)
+}
+
+/** Its image, named in any way, or an image whose layers that one begins with. */
+function descendsFrom(deps: EngineDeps, record: ContainerRecord, ancestor: string): boolean {
+  if (record.spec.image === ancestor) return true
+  const wanted = tryResolve(deps, ancestor)
+  if (wanted === undefined) return false
+  if (wanted.id === record.imageId) return true
+  const own = tryResolve(deps, record.imageId)?.config.diffIds ?? []
+  const base = wanted.config.diffIds
+  return base.length > 0 && base.every((diffId, at) => own[at] === diffId)
+}
+
+function tryResolve(deps: EngineDeps, name: string): Image | undefined {
+  try {
+    return deps.images.resolve(name)
+  } catch {
+    return undefined
+  }
+}
+
+function isOn(deps: EngineDeps, record: ContainerRecord, network: string): boolean {
+  const own = deps.networks.find(record.spec.host.network)
+  return own.name === network || own.id.startsWith(network)
+}
+
+function exposes(record: ContainerRecord, value: string): boolean {
+  const port = value.includes('/') ? value : `${value}/tcp`
+  return record.spec.exposedPorts.includes(port)
+}
+
+function isTrue(value: string): boolean {
+  return /^(1|t|true)$/i.test(value)
+}

@@ -1,0 +1,47 @@
+import { NotImplemented } from '#lib/errors'
+import type { EngineDeps } from '../deps.ts'
+import { type EntryFilter, type LogEntry, parseEntries } from '../log/entries.ts'
+import { RotatedLog } from '../log/reader.ts'
+import { logPath } from './folder.ts'
+
+export interface LogsOptions extends EntryFilter {
+  /** The last so many entries; undefined is all. */
+  readonly tail: number | undefined
+  readonly follow: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * A container's log in batches of entries. Following ends when the container does, and when `signal` fires.
+ * @throws NotFound; NotImplemented where the log driver keeps nothing to read
+ */
+export function containerLogs(deps: EngineDeps, nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]> {
+  const record = deps.containers.find(nameOrId)
+  if (record.spec.host.log.driver === 'none') {
+    throw new NotImplemented('configured logging driver does not support reading', {
+      fix: 'create the container with --log-driver json-file',
+    })
+  }
+  return readBatches(deps, record.id, options)
+}
+
+async function* readBatches(deps: EngineDeps, id: string, options: LogsOptions): AsyncGenerator<LogEntry[]> {
+  const { follow, tail, signal } = options
+  const isRunning = () => deps.containers.get(id)?.state.status === 'running'
+  const stop = new AbortController()
+  const wake = AbortSignal.any([signal, stop.signal])
+  if (follow && isRunning()) void deps.waiters.wait(id, 'exit', signal).then(() => stop.abort())
+  const ended = () => signal.aborted || !isRunning()
+  const log = new RotatedLog(logPath(deps, id))
+  for await (const chunk of log.read({ tail, follow: follow && isRunning(), ended, wake })) {
+    if (signal.aborted) return
+    const entries = parseEntries(chunk, options)
+    if (entries.length > 0) yield entries
+    if (options.until !== undefined && entries.length === 0 && isAfter(chunk, options)) return
+  }
+}
+
+/** Nothing of a chunk passed because all of it is later than `until`: nothing after it will pass. */
+function isAfter(chunk: Buffer, options: LogsOptions): boolean {
+  return parseEntries(chunk, { ...options, until: undefined, stdout: true, stderr: true }).length > 0
+}

@@ -1,0 +1,179 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errorCode } from '#lib/errors'
+
+const READ_BYTES = 1024 * 1024
+const TAIL_BLOCK_BYTES = 64 * 1024
+/** Rotated files looked for: more than any container may keep. */
+const FILES_MAX = 1000
+/** How often a followed file is looked at where the kernel gives no watches. */
+const POLL_MS = 250
+
+/**
+ * The lines of a rotated log in order: `path.N` ... `path.1`, `path`. A file is known by its inode, so that a rotation
+ * under way loses nothing and repeats nothing.
+ */
+export class RotatedLog {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Chunks of whole lines; the last line of the log may lack its newline and is held back. */
+  async *read(options: ReadOptions): AsyncGenerator<Buffer> {
+    let position = await this.#start(options.tail)
+    if (position === undefined && !options.follow) return
+    using changes = options.follow ? new Changes(this.#path) : undefined
+    for (;;) {
+      // Asked before reading: what is written up to the end is read then.
+      const isLast = changes === undefined || options.ended()
+      position ??= await this.#start(undefined)
+      if (position !== undefined) yield* this.#drain(position)
+      const next = position === undefined ? undefined : await this.#successor(position)
+      if (next !== undefined) {
+        await position?.file.close()
+        position = next
+        continue
+      }
+      if (isLast) break
+      await changes?.next(options.wake)
+    }
+    await position?.file.close()
+  }
+
+  async *#drain(position: Position): AsyncGenerator<Buffer> {
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(READ_BYTES)
+      const { bytesRead } = await position.file.read(buffer, 0, buffer.length, position.offset)
+      if (bytesRead === 0) return
+      const end = buffer.lastIndexOf(10, bytesRead - 1) + 1
+      if (end === 0 && bytesRead < buffer.length) return
+      // A line longer than the buffer cannot be an entry: it is passed on in pieces and dropped by the parser.
+      const taken = end === 0 ? bytesRead : end
+      position.offset += taken
+      yield buffer.subarray(0, taken)
+    }
+  }
+
+  /** The oldest file, or where the last `tail` lines begin. */
+  async #start(tail: number | undefined): Promise<Position | undefined> {
+    let missing = tail ?? Number.POSITIVE_INFINITY
+    let found: Position | undefined
+    for (let age = 0; age < FILES_MAX; age++) {
+      const file = await openAged(this.#path, age)
+      if (file === undefined) break
+      await found?.file.close()
+      const { size, ino } = await file.stat()
+      const { offset, lines } =
+        missing === Number.POSITIVE_INFINITY ? { offset: 0, lines: 0 } : await tailOffset(file, size, missing)
+      found = { file, ino, offset }
+      missing -= lines
+      if (missing <= 0) break
+    }
+    return found
+  }
+
+  /** The file after the one at `position`, once that is no longer the newest. */
+  async #successor(position: Position): Promise<Position | undefined> {
+    for (let age = 0; age < FILES_MAX; age++) {
+      const file = await openAged(this.#path, age)
+      if (file === undefined) return age === 0 ? undefined : await this.#start(undefined)
+      const { ino } = await file.stat()
+      if (ino === position.ino) {
+        await file.close()
+        return age === 0 ? undefined : await this.#openNewer(age)
+      }
+      await file.close()
+    }
+    return undefined
+  }
+
+  async #openNewer(age: number): Promise<Position | undefined> {
+    const file = await openAged(this.#path, age - 1)
+    return file === undefined ? undefined : { file, ino: (await file.stat()).ino, offset: 0 }
+  }
+}
+
+export interface ReadOptions {
+  /** The last so many lines; undefined is all. */
+  readonly tail: number | undefined
+  readonly follow: boolean
+  /** True once no more will be written. */
+  readonly ended: () => boolean
+  /** Fires when `ended` may have changed, and when nobody listens any more. */
+  readonly wake: AbortSignal
+}
+
+interface Position {
+  readonly file: FileHandle
+  readonly ino: number
+  offset: number
+}
+
+async function openAged(path: string, age: number): Promise<FileHandle | undefined> {
+  try {
+    return await open(age === 0 ? path : `${path}.${age}`)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Where the last `wanted` lines of a file begin, and how many there are. */
+async function tailOffset(file: FileHandle, size: number, wanted: number): Promise<{ offset: number; lines: number }> {
+  const block = Buffer.allocUnsafe(TAIL_BLOCK_BYTES)
+  let lines = 0
+  if (wanted === 0) return { offset: size, lines: 0 }
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - TAIL_BLOCK_BYTES)
+    const { bytesRead } = await file.read(block, 0, end - start, start)
+    for (let at = bytesRead - 1; at >= 0; at--) {
+      if (block[at] !== 10) continue
+      // The newline that ends the last line begins none.
+      if (lines === wanted) return { offset: start + at + 1, lines }
+      lines++
+    }
+    end = start
+  }
+  return { offset: 0, lines }
+}
+
+/** Tells of changes in the folder of a log. */
+class Changes implements Disposable {
+  readonly #watcher: FSWatcher | undefined
+  #changed = false
+  #wake: (() => void) | undefined
+
+  constructor(path: string) {
+    try {
+      this.#watcher = watch(dirname(path), () => this.#notice())
+      this.#watcher.on('error', () => {})
+    } catch {
+      this.#watcher = undefined // No watches left (fs.inotify.max_user_watches): look from time to time.
+    }
+  }
+
+  async next(signal: AbortSignal): Promise<void> {
+    if (!this.#changed && !signal.aborted) {
+      await new Promise<void>(resolve => {
+        const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
+        this.#wake = resolve
+        signal.addEventListener('abort', () => resolve(), { once: true })
+        timer?.unref()
+      })
+    }
+    this.#changed = false
+    this.#wake = undefined
+  }
+
+  #notice(): void {
+    this.#changed = true
+    this.#wake?.()
+  }
+
+  [Symbol.dispose](): void {
+    this.#watcher?.close()
+  }
+}
