@@ -1,0 +1,91 @@
+import type { Image } from '#image'
+import { Conflict } from '#lib/errors'
+import { shortId } from '#lib/ids'
+import { familiarString, parseReference, type Reference, withDefaultTag } from '#oci'
+import type { ContainerRecord } from '../container/record.ts'
+import type { EngineDeps } from '../deps.ts'
+import { publish } from './verbs.ts'
+
+export type Removed = { readonly untagged: string } | { readonly deleted: string }
+
+/**
+ * Takes a name of an image away, and the image with its last name; by id, the image with all of its names.
+ * @throws NotFound, Conflict (used by a container, several names) in Docker's words
+ */
+export async function removeImage(
+  deps: EngineDeps,
+  nameOrId: string,
+  options: { readonly force: boolean },
+): Promise<Removed[]> {
+  const image = deps.images.resolve(nameOrId)
+  const names = [...image.tags, ...image.repoDigests]
+  const reference = matchingName(image, nameOrId)
+  if (reference !== undefined && hasOtherNames(image, reference)) return await untag(deps, image, [reference])
+  if (reference === undefined && repositories(image).size > 1 && !options.force) {
+    throw new Conflict(
+      `conflict: unable to delete ${shortId(hexPart(image.id))} (must be forced) - image is referenced in multiple repositories`,
+    )
+  }
+  checkUse(deps, image, options.force)
+  const removed = await untag(deps, image, names.map(parseReference))
+  await deps.images.remove(image.id)
+  publish(deps, 'delete', image.id, { name: image.id })
+  const { snapshots } = await deps.images.collect(deps.containers.ids())
+  const layers = snapshots.filter(name => !name.startsWith('init:')).map(name => ({ deleted: name }))
+  return [...removed, { deleted: image.id }, ...layers]
+}
+
+/** The name of the image that the text is; undefined where the text is (the beginning of) its id. */
+function matchingName(image: Image, text: string): Reference | undefined {
+  try {
+    const reference = withDefaultTag(parseReference(text))
+    const familiar = familiarString(reference)
+    const names = [...image.tags, ...image.repoDigests].map(name => familiarString(parseReference(name)))
+    return names.includes(familiar) ? reference : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A name keeps the image only beside another tag: repository digests go with the last tag. */
+function hasOtherNames(image: Image, reference: Reference): boolean {
+  const familiar = familiarString(reference)
+  return image.tags.some(tag => familiarString(parseReference(tag)) !== familiar)
+}
+
+function repositories(image: Image): Set<string> {
+  return new Set([...image.tags, ...image.repoDigests].map(name => name.replace(/[:@][^/]*$/, '')))
+}
+
+async function untag(deps: EngineDeps, image: Image, references: readonly Reference[]): Promise<Removed[]> {
+  for (const reference of references) {
+    await deps.images.untag(reference)
+    publish(deps, 'untag', image.id, { name: familiarString(reference) })
+  }
+  return references.map(reference => ({ untagged: familiarString(reference) }))
+}
+
+/** Running containers keep their image whatever is said; others only without `force`. */
+function checkUse(deps: EngineDeps, image: Image, force: boolean): void {
+  const users = deps.containers.list().filter(record => record.imageId === image.id)
+  const running = users.find(record => record.state.status === 'running')
+  if (running !== undefined) {
+    throw new Conflict(
+      `${conflict(image, 'cannot be forced')} - image is being used by running container ${shortId(running.id)}`,
+    )
+  }
+  const stopped: ContainerRecord | undefined = users[0]
+  if (stopped !== undefined && !force) {
+    throw new Conflict(
+      `${conflict(image, 'must be forced')} - image is being used by stopped container ${shortId(stopped.id)}`,
+    )
+  }
+}
+
+function conflict(image: Image, how: string): string {
+  return `conflict: unable to delete ${shortId(hexPart(image.id))} (${how})`
+}
+
+function hexPart(id: string): string {
+  return id.slice(id.indexOf(':') + 1)
+}

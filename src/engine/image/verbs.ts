@@ -1,0 +1,98 @@
+import type { Readable } from 'node:stream'
+import type { Image, Progress, RegistryCredentials } from '#image'
+import { InvalidArgument } from '#lib/errors'
+import {
+  familiarString,
+  type Platform,
+  parseDigest,
+  parsePlatform,
+  parseReference,
+  type Reference,
+  withDefaultTag,
+  withDigest,
+  withTag,
+} from '#oci'
+import type { EngineDeps } from '../deps.ts'
+
+/** What moving images takes: platforms as `os/arch/variant`, '' is this host's. */
+export interface TransferOptions {
+  readonly platform: string
+  readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+/** @throws InvalidArgument (reference), NotFound, Unauthorized, Unavailable, ... in Docker's words */
+export async function pullImage(
+  deps: EngineDeps,
+  name: string,
+  tag: string,
+  options: TransferOptions & { readonly credentials: RegistryCredentials | undefined },
+): Promise<Image> {
+  const reference = withDefaultTag(targetReference(name, tag))
+  const { credentials, onProgress, signal } = options
+  const image = await deps.images.pull(reference, { platform: platformOf(options), credentials, onProgress, signal })
+  publish(deps, 'pull', familiarString(reference), { name: familiarString(reference) })
+  return image
+}
+
+export async function loadImages(
+  deps: EngineDeps,
+  archive: Readable,
+  options: TransferOptions,
+): Promise<{ readonly image: Image; readonly names: readonly string[] }[]> {
+  const { onProgress, signal } = options
+  const loaded = await deps.images.load(archive, { platform: platformOf(options), onProgress, signal })
+  return loaded.map(({ image, references }) => {
+    const names = references.map(familiarString)
+    publish(deps, 'load', image.id, { name: names[0] ?? image.id })
+    return { image, names }
+  })
+}
+
+export async function importImage(
+  deps: EngineDeps,
+  archive: Readable,
+  options: TransferOptions & {
+    readonly repository: string
+    readonly tag: string
+    readonly message: string
+    readonly changes: readonly string[]
+  },
+): Promise<Image> {
+  const { repository, tag, message, changes, onProgress, signal } = options
+  const reference = repository === '' ? undefined : withDefaultTag(targetReference(repository, tag))
+  const image = await deps.images.import(archive, {
+    reference,
+    platform: platformOf(options),
+    message,
+    changes,
+    onProgress,
+    signal,
+  })
+  publish(deps, 'import', image.id, { name: reference === undefined ? image.id : familiarString(reference) })
+  return image
+}
+
+/** @throws NotFound, InvalidArgument */
+export async function tagImage(deps: EngineDeps, nameOrId: string, repository: string, tag: string): Promise<void> {
+  const reference = withDefaultTag(targetReference(repository, tag))
+  if (reference.digest !== undefined) throw new InvalidArgument('refusing to create a tag with a digest reference')
+  const image = deps.images.resolve(nameOrId)
+  await deps.images.tag(nameOrId, reference)
+  publish(deps, 'tag', image.id, { name: familiarString(reference) })
+}
+
+/** `name` with what a client sent apart from it: a tag, a digest, or ''. @throws InvalidArgument */
+function targetReference(name: string, tag: string): Reference {
+  const reference = parseReference(name)
+  if (tag === '') return reference
+  return tag.includes(':') ? withDigest(reference, parseDigest(tag)) : withTag(reference, tag)
+}
+
+function platformOf({ platform }: TransferOptions): Platform | undefined {
+  return platform === '' ? undefined : parsePlatform(platform)
+}
+
+export function publish(deps: EngineDeps, action: string, id: string, attributes: Record<string, string>): void {
+  deps.events.publish({ type: 'image', action, id, attributes })
+}

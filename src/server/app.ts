@@ -1,0 +1,163 @@
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { API_VERSION, splitVersion, supportedVersion, writeJson } from '#api'
+import { Forbidden, NotFound } from '#lib/errors'
+import type { Logger } from '#lib/log'
+import type { Backends } from './backends.ts'
+import { wireError } from './errors.ts'
+import { ApiCall } from './http/call.ts'
+import { rememberHead } from './http/hijack.ts'
+import type { Route } from './http/route.ts'
+import { containerRoutes } from './routes/containers.ts'
+import { imageRoutes } from './routes/images.ts'
+import { networkRoutes } from './routes/networks.ts'
+import { refusedRoutes } from './routes/refused.ts'
+import { systemRoutes } from './routes/system.ts'
+
+export interface AppOptions {
+  readonly backends: Backends
+  readonly log: Logger
+  /** The engine's own version. */
+  readonly version: string
+}
+
+/** A connection may be idle for this long between requests; clients keep theirs for minutes. */
+const KEEP_ALIVE_MS = 5 * 60_000
+/** Request heads beyond this are an attack. */
+const HEAD_MAX_BYTES = 64 * 1024
+
+/** The version that a client put before the path; the path itself goes on without it. */
+const VERSIONS = new WeakMap<object, string | undefined>()
+
+/** The Engine API over HTTP, not yet listening anywhere: `app.server` takes connections. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 4096 },
+    rewriteUrl: takeVersion,
+    serverFactory: handler => serverFor(handler),
+  })
+  // Bodies are read by the routes, which know how large they may be.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.addHook('onRequest', async (request, reply) => {
+    commonHeaders(reply.raw, options.version)
+    refuseBrowsers(request.raw)
+  })
+  for (const route of allRoutes(options)) addRoute(app, route, options.log)
+  app.setNotFoundHandler((_request, reply) => sendError(reply, new NotFound('page not found')))
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error))
+  await app.ready()
+  return app
+}
+
+function allRoutes({ backends }: AppOptions): Route[] {
+  return [
+    ...systemRoutes(backends),
+    ...containerRoutes(backends),
+    ...imageRoutes(backends),
+    ...networkRoutes(backends),
+    ...refusedRoutes(),
+  ]
+}
+
+function serverFor(handler: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: HEAD_MAX_BYTES, requestTimeout: 0 },
+    handler,
+  )
+  // attach and exec ask for an upgrade: they take the same way as every request, and take the connection there.
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => {})
+    const response = new ServerResponse(request)
+    response.assignSocket(request.socket)
+    response.once('finish', () => request.socket.end())
+    rememberHead(request, head)
+    handler(request, response)
+  })
+  return server
+}
+
+function takeVersion(request: { readonly url?: string | undefined }): string {
+  const { version, path } = splitVersion(request.url ?? '/')
+  VERSIONS.set(request, version)
+  return path
+}
+
+/**
+ * Browsers say where a page came from, and which name they looked up: neither has any business here, and a web page
+ * must not drive the engine (SAFETY S83). Names in `Host` are refused on TCP without certificates only.
+ */
+function refuseBrowsers(request: IncomingMessage): void {
+  if (request.headers.origin !== undefined) throw new Forbidden('requests of web pages (Origin) are refused')
+  const isPlainTcp = request.socket.remoteAddress !== undefined && !(request.socket instanceof TLSSocket)
+  const name = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  if (isPlainTcp && name !== 'localhost' && isIP(name) === 0) {
+    throw new Forbidden(`Host ${JSON.stringify(name)} is refused`, { fix: 'reach the engine by its address' })
+  }
+}
+
+function commonHeaders(response: ServerResponse, version: string): void {
+  response.setHeader('Api-Version', API_VERSION)
+  response.setHeader('Docker-Experimental', 'false')
+  response.setHeader('Ostype', 'linux')
+  response.setHeader('Server', `Gantry/${version} (linux)`)
+}
+
+function addRoute(app: FastifyInstance, route: Route, log: Logger): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.hijack()
+      try {
+        await route.handle(callOf(request, reply, log))
+      } catch (error) {
+        sendRawError(reply.raw, error, log)
+      }
+    },
+  })
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply, log: Logger): ApiCall {
+  const version = supportedVersion(VERSIONS.get(request.raw))
+  const url = request.raw.url ?? ''
+  const at = url.indexOf('?')
+  return new ApiCall({
+    request: request.raw,
+    response: reply.raw,
+    version,
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)),
+    log,
+  })
+}
+
+/** Before anything was sent the error is the answer; afterwards all that is left is to break off. */
+function sendRawError(response: ServerResponse, error: unknown, log: Logger): void {
+  const { status, message } = wireError(error)
+  if (status >= 500) log.error(message, { stack: error instanceof Error && status === 500 ? error.stack : undefined })
+  if (response.headersSent || response.socket === null) {
+    response.destroy()
+    return
+  }
+  if (status === 304) {
+    response.writeHead(status).end()
+    return
+  }
+  const text = `${writeJson({ message })}\n`
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
+    .end(text)
+}
+
+function sendError(reply: FastifyReply, error: unknown): void {
+  const { status, message } = wireError(error)
+  void reply
+    .code(status)
+    .type('application/json')
+    .send(`${writeJson({ message })}\n`)
+}

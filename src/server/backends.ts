@@ -1,0 +1,132 @@
+/** What the server needs of the engine, verb by verb; the composition root binds them. */
+import type { Readable } from 'node:stream'
+import type {
+  AttachOptions,
+  ContainerRecord,
+  CreateRequest,
+  EngineEvent,
+  ListOptions,
+  LogEntry,
+  LogsOptions,
+  RemoveOptions,
+  StopOptions,
+  WaitCondition,
+  WaitResult,
+} from '#engine'
+import type { Image, Progress, RegistryCredentials } from '#image'
+import type { Network, Sandbox } from '#network'
+
+/** Both directions of an attachment. */
+export interface Attachment {
+  readonly output: Readable
+  readonly input: NodeJS.WritableStream
+  destroy(): void
+}
+
+export interface ContainerBackend {
+  find(nameOrId: string): ContainerRecord
+  create(request: CreateRequest): Promise<ContainerRecord>
+  start(nameOrId: string): Promise<void>
+  stop(nameOrId: string, options: StopOptions): Promise<void>
+  kill(nameOrId: string, signal: string): Promise<void>
+  remove(nameOrId: string, options: RemoveOptions): Promise<void>
+  wait(
+    nameOrId: string,
+    condition: WaitCondition,
+    signal: AbortSignal,
+  ): { readonly result: Promise<WaitResult | undefined> }
+  attach(nameOrId: string, options: AttachOptions): Promise<Attachment>
+  resize(nameOrId: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
+  logs(nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]>
+  list(options: ListOptions): ContainerRecord[]
+  /** Where the container's files are, for inspect. */
+  paths(record: ContainerRecord): ContainerPaths
+  sandbox(id: string): Sandbox | undefined
+  /** Bytes of the container's own layer. */
+  size(id: string): Promise<number>
+}
+
+export interface ContainerPaths {
+  readonly resolvConf: string
+  readonly hostname: string
+  readonly hosts: string
+  readonly log: string
+  readonly layers: Readonly<Record<string, string>>
+}
+
+export interface ImageBackend {
+  resolve(nameOrId: string): Image
+  list(): Image[]
+  /** `tag` is a tag, a digest or ''. Platforms here and below are `os/arch/variant`, '' is the host's. */
+  pull(name: string, tag: string, options: PullRequest): Promise<Image>
+  load(
+    archive: Readable,
+    options: TransferRequest,
+  ): Promise<{ readonly image: Image; readonly names: readonly string[] }[]>
+  import(archive: Readable, options: ImportRequest): Promise<Image>
+  tag(nameOrId: string, repository: string, tag: string): Promise<void>
+  remove(nameOrId: string, options: { readonly force: boolean }): Promise<RemovedImage[]>
+}
+
+export interface TransferRequest {
+  readonly platform: string
+  readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface PullRequest extends TransferRequest {
+  readonly credentials: RegistryCredentials | undefined
+}
+
+export interface ImportRequest extends TransferRequest {
+  readonly repository: string
+  readonly tag: string
+  readonly message: string
+  readonly changes: readonly string[]
+}
+
+export type RemovedImage = { readonly untagged: string } | { readonly deleted: string }
+
+export interface NetworkBackend {
+  list(): readonly Network[]
+  find(nameOrId: string): Network
+  sandboxes(): readonly Sandbox[]
+}
+
+/** Facts of host and engine that `/info` and `/version` tell. */
+export interface SystemBackend {
+  facts(): SystemFacts
+  events(listener: (event: EngineEvent) => void): Disposable
+}
+
+export interface SystemFacts {
+  readonly id: string
+  readonly version: string
+  readonly commit: string
+  readonly hostname: string
+  readonly kernel: string
+  readonly operatingSystem: string
+  readonly osVersion: string
+  readonly machine: string
+  readonly processors: number
+  /** Bytes. */
+  readonly memory: number
+  readonly dataRoot: string
+  readonly execRoot: string
+  readonly storageDriver: string
+  readonly cgroupVersion: '1' | '2'
+  /** Controllers that limits can be set with. */
+  readonly controllers: ReadonlySet<string>
+  readonly ipv4Forwarding: boolean
+  readonly runtimes: ReadonlyMap<string, { readonly path: string }>
+  readonly defaultRuntime: string
+  readonly runtimeVersion: string
+  readonly warnings: readonly string[]
+}
+
+export interface Backends {
+  readonly containers: ContainerBackend
+  readonly images: ImageBackend
+  readonly networks: NetworkBackend
+  readonly system: SystemBackend
+}

@@ -1,0 +1,127 @@
+import { API_VERSION, API_VERSION_MIN, type InfoResponse, type VersionResponse } from '#api'
+import type { ContainerRecord } from '#engine'
+import { formatRfc3339Nano, nowNanos } from '#lib/time'
+import type { SystemFacts } from '../backends.ts'
+
+/** Where `docker login` without a server goes, which clients read from here. */
+const INDEX_SERVER = 'https://index.docker.io/v1/'
+
+/** `GET /info`. */
+export function systemInfo(
+  facts: SystemFacts,
+  containers: readonly ContainerRecord[],
+  images: number,
+): InfoResponse & { readonly ExecRoot: string } {
+  const running = containers.filter(record => record.state.status === 'running').length
+  const has = (controller: string) => facts.controllers.has(controller)
+  return {
+    ID: facts.id,
+    Containers: containers.length,
+    ContainersRunning: running,
+    ContainersPaused: 0,
+    ContainersStopped: containers.length - running,
+    Images: images,
+    Driver: facts.storageDriver,
+    DriverStatus: [
+      ['Supports d_type', 'true'],
+      ['Using metacopy', 'false'],
+      ['Native Overlay Diff', 'true'],
+      ['userxattr', 'false'],
+    ],
+    Plugins: {
+      Volume: ['local'],
+      Network: ['bridge', 'host', 'null'],
+      Authorization: null,
+      Log: ['json-file', 'none'],
+    },
+    MemoryLimit: has('memory'),
+    SwapLimit: has('memory'),
+    CpuCfsPeriod: has('cpu'),
+    CpuCfsQuota: has('cpu'),
+    CPUShares: has('cpu'),
+    CPUSet: has('cpuset'),
+    PidsLimit: has('pids'),
+    IPv4Forwarding: facts.ipv4Forwarding,
+    Debug: false,
+    NFd: 0,
+    OomKillDisable: facts.cgroupVersion === '1' && has('memory'),
+    NGoroutines: 0,
+    SystemTime: formatRfc3339Nano(nowNanos()),
+    LoggingDriver: 'json-file',
+    CgroupDriver: 'cgroupfs',
+    CgroupVersion: facts.cgroupVersion,
+    NEventsListener: 0,
+    KernelVersion: facts.kernel,
+    OperatingSystem: facts.operatingSystem,
+    OSVersion: facts.osVersion,
+    OSType: 'linux',
+    Architecture: facts.machine,
+    IndexServerAddress: INDEX_SERVER,
+    RegistryConfig: {
+      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
+      IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } },
+      Mirrors: null,
+    },
+    NCPU: facts.processors,
+    MemTotal: facts.memory,
+    GenericResources: null,
+    DockerRootDir: facts.dataRoot,
+    HttpProxy: '',
+    HttpsProxy: '',
+    NoProxy: '',
+    Name: facts.hostname,
+    Labels: [],
+    ExperimentalBuild: false,
+    ServerVersion: facts.version,
+    Runtimes: Object.fromEntries([...facts.runtimes].map(([name, { path }]) => [name, { path }])),
+    DefaultRuntime: facts.defaultRuntime,
+    Swarm: {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: 'inactive',
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: null,
+    },
+    LiveRestoreEnabled: true,
+    Isolation: '',
+    InitBinary: '',
+    ContainerdCommit: { ID: '' },
+    RuncCommit: { ID: '' },
+    InitCommit: { ID: '' },
+    SecurityOptions: ['name=seccomp,profile=builtin', ...(facts.cgroupVersion === '2' ? ['name=cgroupns'] : [])],
+    CDISpecDirs: [],
+    Warnings: facts.warnings.length === 0 ? null : facts.warnings,
+    ExecRoot: facts.execRoot,
+  }
+}
+
+/** `GET /version`. */
+export function systemVersion(facts: SystemFacts): VersionResponse {
+  const arch = facts.machine === 'x86_64' ? 'amd64' : facts.machine === 'aarch64' ? 'arm64' : facts.machine
+  const details = {
+    ApiVersion: API_VERSION,
+    Arch: arch,
+    GitCommit: facts.commit,
+    KernelVersion: facts.kernel,
+    MinAPIVersion: API_VERSION_MIN,
+    NodeVersion: process.version,
+    Os: 'linux',
+  }
+  return {
+    Platform: { Name: 'Gantry' },
+    Components: [
+      { Name: 'Engine', Version: facts.version, Details: details },
+      { Name: facts.defaultRuntime, Version: facts.runtimeVersion },
+    ],
+    Version: facts.version,
+    ApiVersion: API_VERSION,
+    MinAPIVersion: API_VERSION_MIN,
+    GitCommit: facts.commit,
+    // Clients print it; there is no Go here.
+    GoVersion: `node ${process.version}`,
+    Os: 'linux',
+    Arch: arch,
+    KernelVersion: facts.kernel,
+  }
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** A connection taken over from HTTP. What the client sent after its request is read first. */
+export interface Hijacked {
+  readonly socket: Socket
+}
+
+/** What came behind the head of a request that asked for an upgrade. */
+const HEADS = new WeakMap<IncomingMessage, Buffer>()
+
+export function rememberHead(request: IncomingMessage, head: Buffer): void {
+  HEADS.set(request, head)
+}
+
+/**
+ * Answers 101 to a client that asked for an upgrade and 200 to one that did not (before API 1.20 nobody did, and both
+ * are still in use), and gives the connection to the caller. From here on nothing on it is HTTP.
+ */
+export function hijack(request: IncomingMessage, response: ServerResponse, contentType: string): Hijacked {
+  const { socket } = request
+  const head = HEADS.get(request)
+  const isUpgrade = head !== undefined
+  if (isUpgrade) response.detachSocket(socket)
+  else takeFromParser(response, socket)
+  // What was set on the response for every answer (server, version) belongs to this one too.
+  const common = Object.entries(response.getHeaders()).map(([name, value]) => `${name}: ${String(value)}\r\n`)
+  socket.setTimeout(0)
+  socket.setNoDelay(true)
+  socket.write(
+    isUpgrade
+      ? `HTTP/1.1 101 UPGRADED\r\n${common.join('')}Content-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`
+      : `HTTP/1.1 200 OK\r\n${common.join('')}Content-Type: ${contentType}\r\n\r\n`,
+  )
+  if (isUpgrade && head.length > 0) socket.unshift(head)
+  return { socket }
+}
+
+/**
+ * Node feeds a connection to its HTTP parser directly. A `data` listener makes it hand the bytes to JavaScript
+ * instead; then the parser's own listeners are taken off.
+ */
+function takeFromParser(response: ServerResponse, socket: Socket): void {
+  const mine = () => {}
+  socket.on('data', mine)
+  for (const event of ['data', 'end', 'drain', 'close', 'timeout', 'error'] as const) {
+    for (const listener of socket.listeners(event)) {
+      if (listener !== mine) socket.off(event, listener as (...args: unknown[]) => void)
+    }
+  }
+  socket.off('data', mine)
+  socket.pause()
+  socket.on('error', () => {})
+  response.detachSocket(socket)
+}

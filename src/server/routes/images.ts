@@ -1,0 +1,156 @@
+import {
+  decodeRegistryAuth,
+  ImageCreateQuery,
+  ImageListQuery,
+  ImageLoadQuery,
+  ImageRemoveQuery,
+  ImageTagQuery,
+  REGISTRY_AUTH_HEADER,
+  readPlatform,
+} from '#api'
+import type { RegistryCredentials } from '#image'
+import { InvalidArgument, NotFound, NotImplemented } from '#lib/errors'
+import type { Backends } from '../backends.ts'
+import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
+import { listedImages } from '../convert/image-filters.ts'
+import type { ApiCall } from '../http/call.ts'
+import type { Route } from '../http/route.ts'
+import { withProgress } from '../stream/progress.ts'
+
+export function imageRoutes(backends: Backends): Route[] {
+  return [
+    { method: 'GET', path: '/images/json', handle: call => list(backends, call) },
+    { method: 'POST', path: '/images/create', handle: call => createImage(backends, call) },
+    { method: 'POST', path: '/images/load', handle: call => load(backends, call) },
+    { method: 'GET', path: '/images/*', handle: call => getImage(backends, call) },
+    { method: 'POST', path: '/images/*', handle: call => postImage(backends, call) },
+    { method: 'DELETE', path: '/images/*', handle: call => remove(backends, call) },
+  ]
+}
+
+function list({ images, containers }: Backends, call: ApiCall): void {
+  const { all = false, filters = new Map() } = call.readQuery(ImageListQuery)
+  const found = listedImages(images, filters, all)
+  const inUse = containers.list({ all: true, limit: 0, filters: new Map() })
+  const count = (id: string) => inUse.filter(record => record.imageId === id).length
+  call.sendJson(
+    200,
+    found.map(image => summariseImage(image, count(image.id))),
+  )
+}
+
+/** `GET /images/{name}/json` and `/history`; names hold slashes. */
+function getImage({ images, system }: Backends, call: ApiCall): void {
+  const { name, verb } = splitVerb(call)
+  switch (verb) {
+    case 'json': {
+      const driver = { name: system.facts().storageDriver, data: {} }
+      call.sendJson(200, inspectImage(images.resolve(name), driver), { escapeHtml: true })
+      return
+    }
+    case 'history':
+      call.sendJson(200, imageHistory(images.resolve(name)))
+      return
+    case 'get':
+      throw new NotImplemented('Gantry does not do this yet: saving images')
+    default:
+      throw new NotFound('page not found')
+  }
+}
+
+async function postImage({ images }: Backends, call: ApiCall): Promise<void> {
+  const { name, verb } = splitVerb(call)
+  if (verb === 'push') throw new NotImplemented('Gantry does not do this yet: pushing images')
+  if (verb !== 'tag') throw new NotFound('page not found')
+  const { repo = '', tag = '' } = call.readQuery(ImageTagQuery)
+  await images.tag(name, repo, tag)
+  call.sendEmpty(201)
+}
+
+async function remove({ images }: Backends, call: ApiCall): Promise<void> {
+  const { force = false } = call.readQuery(ImageRemoveQuery)
+  const removed = await images.remove(call.param('*'), { force })
+  call.sendJson(
+    200,
+    removed.map(item => ('untagged' in item ? { Untagged: item.untagged } : { Deleted: item.deleted })),
+  )
+}
+
+/** Pull, or import where `fromSrc` says so. */
+async function createImage(backends: Backends, call: ApiCall): Promise<void> {
+  const query = call.readQuery(ImageCreateQuery)
+  if (query.fromSrc !== undefined && query.fromSrc !== '') return await importImage(backends, call, query)
+  const { fromImage = '', tag = '', platform = '' } = query
+  if (fromImage === '') throw new InvalidArgument('neither fromImage nor fromSrc was given')
+  const credentials = readCredentials(call)
+  await withProgress(call, async progress => {
+    await backends.images.pull(fromImage, tag, {
+      platform,
+      credentials,
+      onProgress: progress.tell,
+      signal: call.signal,
+    })
+  })
+}
+
+async function importImage({ images }: Backends, call: ApiCall, query: ImageCreateQuery): Promise<void> {
+  const { fromSrc = '', repo = '', tag = '', message = '', changes = [], platform = '' } = query
+  if (fromSrc !== '-') {
+    throw new NotImplemented('importing from an address is not done by this version of Gantry', {
+      fix: 'fetch it and send it along: curl ADDRESS | docker import -',
+    })
+  }
+  await withProgress(call, async progress => {
+    const options = {
+      repository: repo,
+      tag,
+      platform,
+      message,
+      changes,
+      onProgress: progress.tell,
+      signal: call.signal,
+    }
+    const image = await images.import(call.body, options)
+    progress.send({ status: image.id })
+  })
+}
+
+async function load({ images }: Backends, call: ApiCall): Promise<void> {
+  const { quiet = true, platform = [] } = call.readQuery(ImageLoadQuery)
+  if (platform.length > 1) throw new InvalidArgument('multiple platform parameters are not supported')
+  const wanted = platform[0] === undefined ? '' : formatPlatformParameter(platform[0])
+  await withProgress(call, async progress => {
+    const onProgress = quiet ? () => {} : progress.tell
+    const loaded = await images.load(call.body, { platform: wanted, onProgress, signal: call.signal })
+    for (const { image, names } of loaded) {
+      for (const name of names) progress.send({ stream: `Loaded image: ${name}\n` })
+      if (names.length === 0) progress.send({ stream: `Loaded image ID: ${image.id}\n` })
+    }
+  })
+}
+
+/** The last part of the path says what is wanted of the image before it. */
+function splitVerb(call: ApiCall): { name: string; verb: string } {
+  const path = call.param('*')
+  const at = path.lastIndexOf('/')
+  return { name: path.slice(0, Math.max(at, 0)), verb: path.slice(at + 1) }
+}
+
+function formatPlatformParameter(text: string): string {
+  const { os, architecture, variant = '' } = readPlatform(text)
+  return [os, architecture, variant].filter(part => part !== '').join('/')
+}
+
+function readCredentials(call: ApiCall): RegistryCredentials | undefined {
+  const header = call.headers[REGISTRY_AUTH_HEADER.toLowerCase()]
+  const auth = decodeRegistryAuth(typeof header === 'string' ? header : undefined)
+  const { username, password, identitytoken, registrytoken } = auth
+  const given = [username, password, identitytoken, registrytoken].some(value => value !== undefined && value !== '')
+  if (!given) return undefined
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(identitytoken === undefined ? {} : { identityToken: identitytoken }),
+    ...(registrytoken === undefined ? {} : { registryToken: registrytoken }),
+  }
+}

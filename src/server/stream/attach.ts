@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net'
+import type { ContainerAttachQuery, StreamMediaType } from '#api'
+import { frameHeader } from '#api'
+import type { ContainerRecord } from '#engine'
+import type { ContainerBackend } from '../backends.ts'
+import type { ApiCall } from '../http/call.ts'
+import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
+
+/**
+ * Connects a client to a container's streams, after what the log holds if it asked for that. The connection belongs
+ * to the client until the container's output ends, or the client detaches or goes.
+ */
+export async function attach(
+  containers: ContainerBackend,
+  call: ApiCall,
+  record: ContainerRecord,
+  query: ContainerAttachQuery,
+  mediaType: StreamMediaType,
+): Promise<void> {
+  const keys = parseDetachKeys(query.detachKeys ?? '')
+  const { stdin = false, stdout = false, stderr = false, logs = false, stream = false } = query
+  const attachment = stream ? await containers.attach(record.id, { stdin, stdout, stderr }) : undefined
+  const { socket } = call.hijack(mediaType)
+  socket.once('close', () => attachment?.destroy())
+  try {
+    if (logs) await replay(containers, record, socket, { stdout, stderr }, call.signal)
+  } catch {
+    socket.destroy() // Its head is sent: all that is left to say is that it broke.
+  }
+  if (attachment === undefined) {
+    socket.end()
+    return
+  }
+  attachment.output.pipe(socket)
+  attachment.output.once('error', () => socket.destroy())
+  if (!stdin) {
+    socket.resume()
+    return
+  }
+  if (record.spec.process.tty) {
+    const detach = new DetachKeys(keys)
+    detach.once('detached', () => {
+      attachment.destroy()
+      socket.end()
+    })
+    socket.pipe(detach).pipe(attachment.input)
+  } else socket.pipe(attachment.input)
+}
+
+/** Writes what the log holds, framed unless the container has a terminal. */
+async function replay(
+  containers: ContainerBackend,
+  record: ContainerRecord,
+  socket: Socket,
+  wanted: { readonly stdout: boolean; readonly stderr: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const options = { ...wanted, since: undefined, until: undefined, tail: undefined, follow: false, signal }
+  for await (const entries of containers.logs(record.id, options)) {
+    for (const { stream, text } of entries) {
+      const bytes = Buffer.from(text)
+      if (!record.spec.process.tty) socket.write(frameHeader(stream, bytes.length))
+      socket.write(bytes)
+    }
+    if (socket.writableNeedDrain) await new Promise(resolve => socket.once('drain', resolve))
+  }
+}
