@@ -7,6 +7,11 @@ switch (command) {
     await monitorMain(process.argv.slice(3))
     break
   }
+  case 'daemon': {
+    const { daemonMain } = await import('./daemon/main.ts')
+    await daemonMain(process.argv.slice(3))
+    break
+  }
   default:
     process.stderr.write(`gantry: unknown command ${command ?? ''}\n`)
     process.exitCode = 125

@@ -9,15 +9,15 @@
  * Undo steps run even where an earlier one fails; their failures come together in one AggregateError.
  */
 export class UndoStack implements AsyncDisposable {
-  #steps: (() => void | Promise<void>)[] = []
+  #steps: (() => void | PromiseLike<void>)[] = []
 
   /** Registers the release of something that is already held. */
-  defer(release: () => void | Promise<void>): void {
+  defer(release: () => void | PromiseLike<void>): void {
     this.#steps.push(release)
   }
 
   /** Waits for `acquired` and registers its release on the same line. */
-  async own<T>(acquired: T | Promise<T>, release: (value: T) => void | Promise<void>): Promise<T> {
+  async own<T>(acquired: T | Promise<T>, release: (value: T) => void | PromiseLike<void>): Promise<T> {
     const value = await acquired
     this.#steps.push(() => release(value))
     return value

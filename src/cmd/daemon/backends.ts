@@ -1,0 +1,92 @@
+/** Binds the engine's verbs to what the server asks for. */
+import { join } from 'node:path'
+import {
+  attachContainer,
+  containerFolder,
+  containerLogs,
+  createContainer,
+  type EngineDeps,
+  importImage,
+  killContainer,
+  listContainers,
+  loadImages,
+  logPath,
+  pullImage,
+  removeContainer,
+  removeImage,
+  resizeContainer,
+  startContainer,
+  stopContainer,
+  tagImage,
+  waitContainer,
+} from '#engine'
+import type { Backends, ContainerBackend, ImageBackend, SystemFacts } from '#server'
+
+export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Backends {
+  return {
+    containers: containerBackend(deps),
+    images: imageBackend(deps),
+    networks: deps.networks,
+    system: { facts, events: listener => deps.events.subscribe(listener) },
+  }
+}
+
+function containerBackend(deps: EngineDeps): ContainerBackend {
+  return {
+    find: name => deps.containers.find(name),
+    create: request => createContainer(deps, request),
+    start: name => startContainer(deps, name),
+    stop: (name, options) => stopContainer(deps, name, options),
+    kill: (name, signal) => killContainer(deps, name, signal),
+    remove: (name, options) => removeContainer(deps, name, options),
+    wait: (name, condition, signal) => waitContainer(deps, name, condition, signal),
+    attach: (name, options) => attachContainer(deps, name, options),
+    resize: (name, size) => resizeContainer(deps, name, size),
+    logs: (name, options) => containerLogs(deps, name, options),
+    list: options => listContainers(deps, options),
+    paths: record => {
+      const folder = containerFolder(deps, record.id)
+      const [mount] = deps.snapshots.mounts(record.id)
+      return {
+        resolvConf: join(folder, 'resolv.conf'),
+        hostname: join(folder, 'hostname'),
+        hosts: join(folder, 'hosts'),
+        log: logPath(deps, record.id),
+        layers: mount === undefined ? {} : overlayFolders(mount),
+      }
+    },
+    sandbox: id => deps.networks.sandbox(id),
+    size: async id => (await deps.snapshots.usage(id)).bytes,
+  }
+}
+
+/** `LowerDir`, `UpperDir`, `WorkDir` as Docker's overlay2 shows them. */
+function overlayFolders(mount: {
+  readonly options: readonly string[]
+  readonly workingFolder?: string
+}): Record<string, string> {
+  const absolute = (paths: string) =>
+    paths
+      .split(':')
+      .map(path => join(mount.workingFolder ?? '/', path))
+      .join(':')
+  const names = { lowerdir: 'LowerDir', upperdir: 'UpperDir', workdir: 'WorkDir' } as const
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([option, name]) => {
+      const value = mount.options.find(text => text.startsWith(`${option}=`))
+      return value === undefined ? [] : [[name, absolute(value.slice(option.length + 1))]]
+    }),
+  )
+}
+
+function imageBackend(deps: EngineDeps): ImageBackend {
+  return {
+    resolve: name => deps.images.resolve(name),
+    list: () => deps.images.list(),
+    pull: (name, tag, options) => pullImage(deps, name, tag, options),
+    load: (archive, options) => loadImages(deps, archive, options),
+    import: (archive, options) => importImage(deps, archive, options),
+    tag: (name, repository, tag) => tagImage(deps, name, repository, tag),
+    remove: (name, options) => removeImage(deps, name, options),
+  }
+}

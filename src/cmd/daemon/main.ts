@@ -1,0 +1,62 @@
+import { restore } from '#engine'
+import { errorText } from '#lib/errors'
+import { createLogger, type Logger } from '#lib/log'
+import { UndoStack } from '#lib/undo'
+import { createApp, type Listener, listen, parseHost } from '#server'
+import { VERSION } from '../version.ts'
+import { createBackends } from './backends.ts'
+import { openEngine } from './engine.ts'
+import { gatherFacts } from './facts.ts'
+import { DAEMON_HELP } from './help.ts'
+import { prepareHost } from './host.ts'
+import { type DaemonSettings, readSettings } from './settings.ts'
+
+/** `gantry daemon`: serves the API until SIGTERM or SIGINT; containers go on without it. */
+export async function daemonMain(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(DAEMON_HELP)
+    return
+  }
+  try {
+    const settings = readSettings(args)
+    await serve(
+      settings,
+      createLogger(settings.logLevel, line => void process.stderr.write(line)),
+    )
+  } catch (error) {
+    process.stderr.write(`gantry daemon: ${errorText(error)}\n`)
+    process.exitCode = 1
+  }
+}
+
+async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
+  const ended = endSignal()
+  const hosts = settings.hosts.map(parseHost)
+  await using undo = new UndoStack()
+  const host = await undo.own(prepareHost(settings, log), prepared => prepared[Symbol.dispose]())
+  const engine = await undo.own(openEngine(settings, host, log, VERSION), open => open[Symbol.asyncDispose]())
+  const facts = await gatherFacts(settings, host, VERSION)
+  await engine.deps.networks.prepare()
+  await restore(engine.deps)
+  const app = await createApp({ backends: createBackends(engine.deps, facts), log, version: VERSION })
+  undo.defer(() => app.server.closeAllConnections())
+  for (const target of hosts) {
+    const listener: Listener = await listen(app.server, target, {
+      tls: settings.tls,
+      insecureTcp: settings.insecureTcp,
+    })
+    undo.defer(() => listener[Symbol.asyncDispose]())
+    log.info('API listen on', { host: listener.host })
+  }
+  log.info('daemon is ready', { version: VERSION, dataRoot: settings.dataRoot, runtime: host.defaultRuntime })
+  const signal = await ended
+  log.info('daemon ends, containers go on', { signal })
+}
+
+function endSignal(): Promise<string> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+    // A terminal that closes, or a reload of nothing that can be reloaded yet.
+    process.on('SIGHUP', () => {})
+  })
+}
