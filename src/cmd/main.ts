@@ -12,6 +12,11 @@ switch (command) {
     await daemonMain(process.argv.slice(3))
     break
   }
+  case 'doctor': {
+    const { doctorMain } = await import('./doctor/main.ts')
+    await doctorMain(process.argv.slice(3))
+    break
+  }
   default:
     process.stderr.write(`gantry: unknown command ${command ?? ''}\n`)
     process.exitCode = 125

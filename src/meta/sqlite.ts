@@ -46,6 +46,23 @@ function open(path: string): DatabaseSync {
   }
 }
 
+/**
+ * Looks at the records of a database that another process may be writing; undefined where there is none.
+ * Only reading works on what comes back.
+ */
+export function readMeta(path: string): (Disposable & Pick<Meta, 'collection'>) | undefined {
+  if (!existsSync(path)) return undefined
+  const database = new DatabaseSync(path, { readOnly: true })
+  const statements = prepare(database)
+  const refuse = () => {
+    throw new Error(`${path} is open for reading only`)
+  }
+  return {
+    collection: (name, parse) => new SqliteCollection(name, parse, statements, refuse),
+    [Symbol.dispose]: () => database.close(),
+  }
+}
+
 class SqliteMeta implements Meta {
   readonly #path: string
   readonly #database: DatabaseSync

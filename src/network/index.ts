@@ -8,4 +8,5 @@ export type {
   Networks,
   Sandbox,
 } from './network.ts'
-export { type NetworkNames, type NetworksOptions, openNetworks } from './networks.ts'
+export { SandboxRecord } from './network.ts'
+export { type NetworkNames, type NetworksOptions, namespaceFolder, observeNetwork, openNetworks } from './networks.ts'

@@ -64,7 +64,7 @@ class LocalNetworks implements Networks {
   constructor({ meta, execRoot, names }: NetworksOptions) {
     this.#meta = meta
     this.#names = names
-    this.#folder = join(execRoot, 'netns')
+    this.#folder = namespaceFolder(execRoot)
     this.#networks = meta.collection('network', recordParser(NetworkRecord))
     this.#sandboxes = meta.collection('sandbox', recordParser(SandboxRecord))
     this.#createDefaults()
@@ -120,14 +120,8 @@ class LocalNetworks implements Networks {
     return this.#sandboxes.list()
   }
 
-  async observe(): Promise<NetworkState> {
-    const links = ownLinks(this.#names.bridge, this.#names.linkPrefix).map(link => link.name)
-    return {
-      bridges: links.filter(name => name === this.#names.bridge),
-      links: links.filter(name => name !== this.#names.bridge),
-      namespaces: existsSync(this.#folder) ? readdirSync(this.#folder) : [],
-      tables: (await listTables('inet')).filter(name => name === this.#names.table),
-    }
+  observe(): Promise<NetworkState> {
+    return observeNetwork(this.#names, this.#folder)
   }
 
   async teardown(): Promise<void> {
@@ -226,6 +220,22 @@ class LocalNetworks implements Networks {
       }
     })
   }
+}
+
+/** What the kernel holds under these names; needs no records, so that it can be asked when there are none. */
+export async function observeNetwork(names: NetworkNames, namespaceFolder: string): Promise<NetworkState> {
+  const links = ownLinks(names.bridge, names.linkPrefix).map(link => link.name)
+  return {
+    bridges: links.filter(name => name === names.bridge),
+    links: links.filter(name => name !== names.bridge),
+    namespaces: existsSync(namespaceFolder) ? readdirSync(namespaceFolder) : [],
+    tables: (await listTables('inet')).filter(name => name === names.table),
+  }
+}
+
+/** Where the network namespaces of an exec root are pinned. */
+export function namespaceFolder(execRoot: string): string {
+  return join(execRoot, 'netns')
 }
 
 function base(containerId: string, network: Network) {

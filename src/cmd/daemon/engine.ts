@@ -54,7 +54,7 @@ export async function openEngine(
     content: await openContentStore(join(dataRoot, 'content')),
     snapshots,
     registry: openRegistryClient({
-      config: { insecureRegistries: settings.insecureRegistries, mirrors: [] },
+      config: { insecure: settings.insecureRegistries, tls: new Map() },
       userAgent: `gantry/${version}`,
     }),
     apply: (request, signal) => pool.run(request, signal),

@@ -36,13 +36,14 @@ export function prepareHost(settings: DaemonSettings, log: Logger): PreparedHost
   const runtimes = findRuntimes()
   nftProgram()
   mkdirSync(settings.dataRoot, { recursive: true, mode: 0o710 })
-  const lock = lockFile(`${settings.dataRoot}/lock`)
+  const lock = lockFile(lockPath(settings.dataRoot))
   if (lock === undefined) {
     throw new Conflict(`another daemon uses the data root ${settings.dataRoot}`, {
       fix: 'stop it, or choose another with --data-root DIR',
     })
   }
   try {
+    writeFileSync(lockPath(settings.dataRoot), String(process.pid))
     prepareExecRoot(settings.execRoot)
     const cgroups = prepareCgroups(log)
     const defaultRuntime = chooseRuntime(settings.defaultRuntime, runtimes, cgroups, log)
@@ -60,6 +61,11 @@ export function prepareHost(settings: DaemonSettings, log: Logger): PreparedHost
     lock[Symbol.dispose]()
     throw error
   }
+}
+
+/** Held by the daemon of a data root, whose process id it holds. */
+export function lockPath(dataRoot: string): string {
+  return `${dataRoot}/lock`
 }
 
 export function findRuntimes(): Map<string, RuntimeProgram> {

@@ -63,6 +63,16 @@ export function readSettings(args: readonly string[]): DaemonSettings {
   return settle(new Map([...file, ...flags]))
 }
 
+/** The settings of work on these roots that is not a daemon's: everything else as it is by default. */
+export function settingsFor({ dataRoot, execRoot }: Roots): DaemonSettings {
+  return settle(
+    new Map([
+      ['data-root', dataRoot],
+      ['exec-root', execRoot],
+    ]),
+  )
+}
+
 function settle(values: ReadonlyMap<string, Value>): DaemonSettings {
   const text = (key: string) => {
     const value = values.get(key)

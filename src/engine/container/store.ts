@@ -7,14 +7,22 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
 
 /** Records of containers and their names; a name leads to one container, whatever happens at the same time. */
 export class ContainerStore {
-  readonly #meta: Meta
+  readonly #meta: Pick<Meta, 'write'>
   readonly #records: Collection<ContainerRecord>
   readonly #names: Collection<string>
 
-  constructor(meta: Meta) {
+  constructor(meta: Pick<Meta, 'collection' | 'write'>) {
     this.#meta = meta
     this.#records = meta.collection('container', parseContainerRecord)
     this.#names = meta.collection('container-name', recordParser(Type.String()))
+  }
+
+  /** A store that only reads, over records that somebody else may be writing. */
+  static reading(meta: Pick<Meta, 'collection'>): ContainerStore {
+    const write = () => {
+      throw new Error('these records are open for reading only')
+    }
+    return new ContainerStore({ collection: meta.collection, write })
   }
 
   /** By whole id, name (with or without its slash) or unique beginning of an id. @throws in Docker's words */
