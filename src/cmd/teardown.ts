@@ -17,7 +17,7 @@ import {
 } from '#linux'
 import { openEngine } from './daemon/engine.ts'
 import { lockPath, prepareHost } from './daemon/host.ts'
-import { type Roots, readSettings } from './daemon/settings.ts'
+import { type Roots, settingsFor } from './daemon/settings.ts'
 import { instanceOf } from './instance.ts'
 import { findRoots } from './roots.ts'
 import { VERSION } from './version.ts'
