@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import * as Type from 'typebox'
 import * as Value from 'typebox/value'
@@ -63,4 +65,14 @@ test("TypeBox's own checker takes our schemas", () => {
   assert.equal(Value.Check(schema, {}), true)
   assert.equal(Value.Check(schema, { Count: 65_536 }), false)
   assert.equal(Value.Check(schema, { Labels: { a: 1 } }), false)
+})
+
+test('no source of this room loads TypeBox', () => {
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  const sources = files.filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  const loading = sources.filter(file =>
+    /^(?:import|export) (?!type)[^;\n]*['"]typebox/m.test(readFileSync(join(import.meta.dirname, file), 'utf8')),
+  )
+  assert.ok(sources.length > 30)
+  assert.deepEqual(loading, [])
 })

@@ -40,8 +40,7 @@ export type RequestObject<F extends Fields> = TObject<AllOptional<F>>
 
 export function object<F extends Fields>(title: string, fields: F): RequestObject<F> {
   const properties: Record<string, TSchema> = {}
-  for (const [name, field] of Object.entries(fields))
-    properties[name] = withMark({ ...field }, field, '~optional', true)
+  for (const [name, field] of Object.entries(fields)) properties[name] = optional(field)
   return make('Object', { type: 'object', properties, title })
 }
 
@@ -109,21 +108,20 @@ function integer(format: string, minimum: number, maximum: number): TInteger {
 }
 
 function special<T>(format: DockerFormat, body: object): TUnsafe<T> {
-  return withMark({ ...body, 'x-docker-format': format }, {}, '~unsafe', null) as TUnsafe<T>
+  return marked({ ...body, 'x-docker-format': format }, '~unsafe', null) as TUnsafe<T>
 }
 
 function make<T extends TSchema>(kind: string, body: object): T {
-  return withMark(body, {}, '~kind', kind) as T
+  return marked(body, '~kind', kind) as T
 }
 
-/** Sets TypeBox's hidden marks: those of `from`, and one more. */
-function withMark(schema: object, from: object, name: string, value: unknown): TSchema {
-  const marks: Record<string, unknown> = { [name]: value }
-  for (const own of Object.getOwnPropertyNames(from)) {
-    if (own.startsWith('~')) marks[own] = Reflect.get(from, own)
-  }
-  for (const [key, mark] of Object.entries(marks)) {
-    Object.defineProperty(schema, key, { value: mark, enumerable: false, writable: true, configurable: true })
-  }
-  return schema
+/** A copy of `field`, which may stand in several objects, with its own mark and that of an optional field. */
+function optional(field: TSchema): TSchema {
+  const own = '~unsafe' in field ? '~unsafe' : '~kind'
+  return marked(marked({ ...field }, own, Reflect.get(field, own)), '~optional', true)
+}
+
+/** TypeBox tells its schemas apart by properties that no JSON shows. */
+function marked(schema: object, name: string, value: unknown): TSchema {
+  return Object.defineProperty(schema, name, { value, enumerable: false, writable: true, configurable: true })
 }

@@ -9,8 +9,8 @@ export interface ContainerUpdateResponse {
 
 export interface ContainerWaitResponse {
   readonly StatusCode: number
-  /** Where waiting, or removing, failed. */
-  readonly Error?: { readonly Message?: string }
+  /** Where waiting, or removing, failed; null otherwise from engines before API 1.42. */
+  readonly Error?: { readonly Message?: string } | null
 }
 
 export interface ContainerTopResponse {

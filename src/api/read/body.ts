@@ -19,13 +19,21 @@ export interface Reading<T> {
  *
  * Unlike Go it reads `1.0` as an integer, refuses integers beyond 2^53, and replaces an object that is given twice
  * where Go would merge both.
+ * @param subject what is read, for the message
  * @throws InvalidArgument naming the field, what was expected and what came.
  */
-export function readBody<S extends Schema>(schema: S, body: unknown): Reading<Read<S>> {
+export function readBody<S extends Schema>(schema: S, body: unknown, subject = 'request body'): Reading<Read<S>> {
   const unknown: string[] = []
-  const value = read(shapeOf(schema), body === null ? {} : body, '', unknown)
-  return { value: value as Read<S>, unknown }
+  try {
+    const value = read(shapeOf(schema), body === null ? {} : body, '', unknown)
+    return { value: value as Read<S>, unknown }
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error
+    throw new InvalidArgument(`invalid ${subject}: ${error.message}`)
+  }
 }
+
+class Mismatch extends Error {}
 
 function read(shape: Shape, value: unknown, path: string, unknown: string[]): unknown {
   switch (shape.kind) {
@@ -146,7 +154,7 @@ function report(unknown: string[], path: string, key: string): void {
 
 function fail(path: string, expected: string, value: unknown, got = described(value)): never {
   const where = path === '' ? '' : `${path}: `
-  throw new InvalidArgument(`invalid request body: ${where}expected ${expected}, got ${got}`)
+  throw new Mismatch(`${where}expected ${expected}, got ${got}`)
 }
 
 function described(value: unknown): string {

@@ -28,9 +28,9 @@ export function readPlatform(text: string): PlatformParameter {
 
 function parsed(text: string): Read<typeof PlatformParameter> {
   try {
-    return readBody(PlatformParameter, parseJson(text)).value
+    return readBody(PlatformParameter, parseJson(text), 'platform').value
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/^invalid (JSON|request body): /, '') : ''
+    const reason = cause instanceof Error ? cause.message.replace(/^invalid (JSON|platform): /, '') : ''
     throw new InvalidArgument(`failed to parse platform: ${reason}`, { cause })
   }
 }
