@@ -57,7 +57,7 @@ export async function listen(app: Server, host: Host, options: ListenOptions): P
 
 async function listenUnix(app: Server, path: string): Promise<Listener> {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) await removeStale(path)
-  const server = createServer(socket => app.emit('connection', socket))
+  const server = createServer({ allowHalfOpen: true }, socket => app.emit('connection', socket))
   await begin(server, `unix://${path}`, { path })
   chmodSync(path, SOCKET_MODE)
   const group = dockerGroup()
@@ -111,7 +111,9 @@ async function listenTcp(
     )
   }
   const server =
-    options.tls === undefined ? createServer(socket => app.emit('connection', socket)) : tlsServer(app, options.tls)
+    options.tls === undefined
+      ? createServer({ allowHalfOpen: true }, socket => app.emit('connection', socket))
+      : tlsServer(app, options.tls)
   await begin(server, `tcp://${address}:${port}`, { host: address, port })
   const bound = server.address() as AddressInfo
   return {
@@ -136,6 +138,7 @@ function tlsServer(app: Server, files: TlsFiles): NetServer {
       requestCert: true,
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2',
+      allowHalfOpen: true,
     },
     socket => app.emit('connection', socket),
   )
