@@ -9,7 +9,7 @@ export interface ContainerUpdateResponse {
 
 export interface ContainerWaitResponse {
   readonly StatusCode: number
-  /** Where waiting, or removing, failed; null otherwise from engines before API 1.42. */
+  /** Where waiting, or removing, failed; else absent, or null from dockerd 20.10. */
   readonly Error?: { readonly Message?: string } | null
 }
 

@@ -71,7 +71,6 @@ export class FrameDecoder {
   }
 
   #readMessage(data: Buffer): void {
-    if (this.#headerBytes > 0) return
     this.#message = Buffer.concat([this.#message, data.subarray(0, MESSAGE_BYTES_MAX - this.#message.length)])
     if (this.#left === 0) throw new SystemError(`error from daemon in stream: ${this.#message.toString()}`)
   }

@@ -37,6 +37,7 @@ test('what is said first wins: --context, --host, DOCKER_HOST, DOCKER_CONTEXT, c
   const hostEnv = { ...env, DOCKER_HOST: 'tcp://env:1' }
   assert.equal(whereOf({ config, env: hostEnv, flags: { context: 'other' } }), 'other unix:///other.sock')
   assert.equal(whereOf({ config, env: hostEnv, flags: { host: 'tcp://flag:1' } }), 'default tcp://flag:1')
+  assert.equal(whereOf({ config, env, flags: { host: 'tcp://flag:1' } }), 'default tcp://flag:1')
   assert.equal(whereOf({ config, env: hostEnv }), 'default tcp://env:1')
   assert.equal(whereOf({ config, env }), 'remote tcp://remote:2376')
   assert.equal(whereOf({ config }), 'other unix:///other.sock')

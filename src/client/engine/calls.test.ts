@@ -180,6 +180,16 @@ test('waiting starts before its answer comes', async () => {
   assert.deepEqual(await exit, { StatusCode: 137 })
 })
 
+test('a wait that breaks troubles nobody before its answer is looked at', async () => {
+  await using engine = await fakeEngine({
+    answer: (_, response) => response.writeHead(200).write('{', () => response.socket?.destroy()),
+  })
+  using client = createClient({ host: engine.host })
+  const { exit } = await client.containers.wait('a')
+  for (let i = 0; i < 50; i++) await new Promise(resolve => setImmediate(resolve))
+  await assert.rejects(exit, { kind: 'unavailable' })
+})
+
 test('no name leads to another route', async () => {
   await using engine = await fakeEngine({ answer: (_, response) => answerJson(response, 200, {}) })
   using client = createClient({ host: engine.host })

@@ -102,8 +102,6 @@ export class Requests {
       for await (const line of readLines(response)) yield parseAnswer<T>(line, reviver)
     } catch (error) {
       throw brokenAnswer(error)
-    } finally {
-      response.destroy()
     }
   }
 

@@ -93,3 +93,15 @@ test('one caller gives up on negotiation without spoiling it for the others', as
   await kept
   assert.equal(engine.seen.length, 1)
 })
+
+test('a call can be given up while the engine is still asked for its version', async () => {
+  await using engine = await fakeEngine()
+  engine.server.removeAllListeners('request')
+  const asked = new Promise(resolve => engine.server.once('request', resolve))
+  using client = createClient({ host: engine.host })
+  const abort = new AbortController()
+  const given = client.system.info({ signal: abort.signal })
+  await asked
+  abort.abort()
+  await assert.rejects(given, { kind: 'cancelled' })
+})

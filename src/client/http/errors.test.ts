@@ -70,6 +70,14 @@ test('refusals that are no JSON, or nothing, are told too', async () => {
   }
 })
 
+test('a refusal that never ends is not collected for ever', async () => {
+  await using engine = await fakeEngine({
+    answer: (_, response) => response.writeHead(500).end('x'.repeat(1024 * 1024 + 1)),
+  })
+  using client = createClient({ host: engine.host })
+  await assert.rejects(client.system.info(), { kind: 'data-corrupt', message: /more than 1048576 bytes/ })
+})
+
 test('an answer that does not parse is corrupt data', async () => {
   await using engine = await fakeEngine({ answer: (_, response) => response.end('{"a":') })
   using client = createClient({ host: engine.host })
@@ -144,6 +152,7 @@ test('signals end requests: of the call, of the client, and timeouts', async () 
   await using engine = await fakeEngine({ answer: () => {} })
   const all = new AbortController()
   using client = createClient({ host: engine.host, signal: all.signal })
+  await client.requests.version()
   const own = new AbortController()
   const given = client.system.info({ signal: own.signal })
   own.abort()

@@ -144,7 +144,7 @@ test('output is read no faster than it is taken', async () => {
 
 test('a sink that is closed, and frames that are none, end the copying', async () => {
   const closed = new PassThrough()
-  closed.destroy()
+  await once(closed.destroy(), 'close')
   const chunks = () => Readable.from([Buffer.from('hello, world')])
   await assert.rejects(copyOutput(chunks(), false, { stdout: closed, stderr: closed }), /output was closed/)
   const open = new PassThrough()

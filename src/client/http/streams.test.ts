@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { createClient } from '../client.ts'
-import { answerJson, fakeEngine } from '../fake-engine.suite.ts'
+import { fakeEngine } from '../fake-engine.suite.ts'
 
 test('events arrive one by one, with all their nanoseconds', async () => {
   const answering = Promise.withResolvers<ServerResponse>()
@@ -129,15 +130,21 @@ test('an upload that cannot be read fails by its own error', async () => {
   })
 })
 
-test('an upload that is refused is not read to its end', async () => {
+test('an upload that is refused is not read to its end, even where the engine keeps the connection', async () => {
+  const answer = 'HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 17\r\n\r\nNo such container'
+  const sockets: Socket[] = []
   await using engine = await fakeEngine()
-  engine.server.removeAllListeners('request')
-  engine.server.on('request', (_, response) => answerJson(response, 404, { message: 'No such container: a' }))
+  engine.server.removeAllListeners('connection')
+  engine.server.on('connection', socket => {
+    sockets.push(socket)
+    socket.once('data', () => void socket.pause().write(answer))
+  })
   using client = createClient({ host: engine.host, version: '1.51' })
   const source = Readable.from(endless(), { objectMode: false })
   const closed = new Promise(resolve => source.on('close', resolve).on('error', () => {}))
-  await assert.rejects(client.containers.copyTo('a', { path: '/' }, source), { kind: 'not-found', message: /No such/ })
+  await assert.rejects(client.containers.copyTo('a', { path: '/' }, source), { kind: 'not-found' })
   await closed
+  for (const socket of sockets) socket.destroy()
 })
 
 function* endless() {

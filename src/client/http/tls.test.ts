@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createClient } from '../client.ts'
+import { fakeEngine } from '../fake-engine.suite.ts'
 import type { Tls } from './transport.ts'
 
 /** Keys that protect nothing but this test. */
@@ -54,4 +55,10 @@ test('a client without certificate is told what the engine wants', async () => {
 test('cleartext to an encrypted engine is told', async () => {
   await using server = await strictEngine()
   await assert.rejects(nameOf(server, undefined), { kind: 'unavailable' })
+})
+
+test('a socket is spoken to in cleartext, whatever is said of TLS', async () => {
+  await using engine = await fakeEngine()
+  using client = createClient({ host: engine.host, tls: { skipVerify: false } })
+  assert.equal((await client.system.ping()).apiVersion, '1.51')
 })
