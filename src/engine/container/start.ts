@@ -7,6 +7,7 @@ import { hostsFile, resolvConf, type Sandbox } from '#network'
 import { StartRefused } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { processSettings } from '../process/settings.ts'
+import { dismantle } from './dismantle.ts'
 import { supervise } from './exit.ts'
 import { containerFolder, eventAttributes } from './folder.ts'
 import { taskIo } from './io.ts'
@@ -30,7 +31,9 @@ export async function startContainer(deps: EngineDeps, nameOrId: string): Promis
   try {
     await start(deps, record)
   } catch (error) {
-    failed(deps, record, error)
+    const refused = failed(deps, record, error)
+    // As with Docker, a container that was to be removed at its end is removed when it cannot even begin.
+    if (record.spec.host.autoRemove) await dismantle(deps, refused)
     throw error
   }
 }
@@ -76,10 +79,12 @@ function writeIdentity(deps: EngineDeps, record: ContainerRecord, sandbox: Sandb
   writeFileSync(join(folder, 'resolv.conf'), resolvConf(sandbox, readOptional(RESOLV_CONF), upstream), { mode: 0o644 })
 }
 
-function failed(deps: EngineDeps, record: ContainerRecord, error: unknown): void {
+function failed(deps: EngineDeps, record: ContainerRecord, error: unknown): ContainerRecord {
   const code = error instanceof StartRefused ? error.exitCode : 128
   const state = transition(record.state, { kind: 'start-failed', code, error: errorText(error) })
-  deps.containers.put({ ...record, state }, { release: true })
+  const refused = { ...record, state }
+  deps.containers.put(refused, { release: true })
+  return refused
 }
 
 function readOptional(path: string): string {

@@ -156,13 +156,16 @@ export class Task {
     const nothing = openSync('/dev/null', 'r+')
     const child = [this.#openStdin(nothing), this.#openOutput('stdout'), this.#openOutput('stderr')] as const
     try {
-      this.#stdio.connectSources([this.#readOutput('stdout'), this.#readOutput('stderr')])
-      return await runContainer(this.#services.reaper, this.#runtimeCall(runtime), {
+      const pid = await runContainer(this.#services.reaper, this.#runtimeCall(runtime), {
         bundle: this.#folder.path,
         pidFile: this.#folder.pidFile,
         consoleSocket: undefined,
         stdio: child,
       })
+      // Not before: a runtime that refuses says so on its stderr too, which is the container's. What the container
+      // has written meanwhile is in the pipes, whose other end is still open here.
+      this.#stdio.connectSources([this.#readOutput('stdout'), this.#readOutput('stderr')])
+      return pid
     } finally {
       closeAll([nothing, ...child])
     }

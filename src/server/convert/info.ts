@@ -99,13 +99,16 @@ export function systemInfo(
 /** `GET /version`. */
 export function systemVersion(facts: SystemFacts): VersionResponse {
   const arch = facts.machine === 'x86_64' ? 'amd64' : facts.machine === 'aarch64' ? 'arm64' : facts.machine
+  // Clients print it; there is no Go here.
+  const language = `node ${process.version}`
   const details = {
     ApiVersion: API_VERSION,
     Arch: arch,
+    Experimental: 'false',
     GitCommit: facts.commit,
+    GoVersion: language,
     KernelVersion: facts.kernel,
     MinAPIVersion: API_VERSION_MIN,
-    NodeVersion: process.version,
     Os: 'linux',
   }
   return {
@@ -118,8 +121,7 @@ export function systemVersion(facts: SystemFacts): VersionResponse {
     ApiVersion: API_VERSION,
     MinAPIVersion: API_VERSION_MIN,
     GitCommit: facts.commit,
-    // Clients print it; there is no Go here.
-    GoVersion: `node ${process.version}`,
+    GoVersion: language,
     Os: 'linux',
     Arch: arch,
     KernelVersion: facts.kernel,
