@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, readFileSync, rmSync, statSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { type AddressInfo, connect, createServer, type Server as NetServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server as NetServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { Conflict, errorCode, Forbidden, InvalidArgument, SystemError } from '#lib/errors'
 
@@ -50,6 +50,21 @@ export interface Listener extends AsyncDisposable {
   readonly host: string
 }
 
+/** Ends listening and every connection, those that were taken over from HTTP too. */
+function closer(server: NetServer): () => Promise<void> {
+  const sockets = new Set<Socket>()
+  const remember = (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  }
+  server.on('connection', remember)
+  return async () => {
+    const closed = new Promise(resolve => server.close(resolve))
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
+}
+
 /** Begins to take connections for `app`. @throws Conflict (in use), Forbidden (TCP without client certificates) */
 export async function listen(app: Server, host: Host, options: ListenOptions): Promise<Listener> {
   return host.kind === 'unix' ? await listenUnix(app, host.path) : await listenTcp(app, host, options)
@@ -58,6 +73,7 @@ export async function listen(app: Server, host: Host, options: ListenOptions): P
 async function listenUnix(app: Server, path: string): Promise<Listener> {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) await removeStale(path)
   const server = createServer({ allowHalfOpen: true }, socket => app.emit('connection', socket))
+  const close = closer(server)
   await begin(server, `unix://${path}`, { path })
   chmodSync(path, SOCKET_MODE)
   const group = dockerGroup()
@@ -67,9 +83,9 @@ async function listenUnix(app: Server, path: string): Promise<Listener> {
     host: `unix://${path}`,
     [Symbol.asyncDispose]: async () => {
       // Another daemon may have its socket here by now.
-      if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) return
-      await new Promise(resolve => server.close(resolve))
-      rmSync(path, { force: true })
+      const isOurs = statSync(path, { throwIfNoEntry: false })?.ino === ino
+      await close()
+      if (isOurs) rmSync(path, { force: true })
     },
   }
 }
@@ -114,11 +130,12 @@ async function listenTcp(
     options.tls === undefined
       ? createServer({ allowHalfOpen: true }, socket => app.emit('connection', socket))
       : tlsServer(app, options.tls)
+  const close = closer(server)
   await begin(server, `tcp://${address}:${port}`, { host: address, port })
   const bound = server.address() as AddressInfo
   return {
     host: `tcp://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`,
-    [Symbol.asyncDispose]: async () => void (await new Promise(resolve => server.close(resolve))),
+    [Symbol.asyncDispose]: close,
   }
 }
 

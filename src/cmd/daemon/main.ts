@@ -39,7 +39,6 @@ async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
   await engine.deps.networks.prepare()
   await restore(engine.deps)
   const app = await createApp({ backends: createBackends(engine.deps, facts), log, version: VERSION })
-  undo.defer(() => app.server.closeAllConnections())
   for (const target of hosts) {
     const listener: Listener = await listen(app.server, target, {
       tls: settings.tls,
