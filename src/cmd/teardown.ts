@@ -17,6 +17,7 @@ import {
 } from '#linux'
 import { openEngine } from './daemon/engine.ts'
 import { lockPath, prepareHost } from './daemon/host.ts'
+import { restoreHost } from './daemon/host-changes.ts'
 import { type Roots, settingsFor } from './daemon/settings.ts'
 import { instanceOf } from './instance.ts'
 import { findRoots } from './roots.ts'
@@ -136,6 +137,7 @@ async function removeRemains({ dataRoot, execRoot }: Roots): Promise<void> {
     .map(mount => mount.target)
     .filter(path => path.startsWith(`${execRoot}/`) || path.startsWith(`${dataRoot}/`))
   for (const path of below.reverse()) unmount(path)
+  restoreHost(execRoot)
   if (mounts().some(mount => mount.target === execRoot && mount.source === 'gantry')) unmount(execRoot)
   try {
     rmdirSync(execRoot)

@@ -27,6 +27,9 @@ export const prctl: (option: number, a: number, b: number, c: number, d: number)
 export const flock: (fd: number, operation: number) => number = libc.func('int flock(int, int)')
 export const mkfifo: (path: string, mode: number) => number = libc.func('int mkfifo(const char*, unsigned int)')
 export const pipe2: (ends: Bytes, flags: number) => number = libc.func('int pipe2(void*, int)')
+export const memfdCreate: (name: string, flags: number) => number = libc.func(
+  'int memfd_create(const char*, unsigned int)',
+)
 export const fcntl: (fd: number, command: number, argument: number) => number = libc.func('int fcntl(int, int, long)')
 
 export const waitpid: (pid: number, status: Bytes, options: number) => number =

@@ -6,10 +6,13 @@ export {
   cgroupProcesses,
   childGroups,
   detectCgroups,
+  favourDynamicCgroups,
   mountV1Controller,
   moveToCgroup,
   oomKills,
   removeCgroup,
+  unfavourDynamicCgroups,
+  unmountV1Controller,
 } from './cgroup.ts'
 export { type DetachedRequest, startDetached } from './detached.ts'
 export { errnoWords, SyscallError } from './errno.ts'
@@ -67,6 +70,7 @@ export { processesWith } from './processes.ts'
 export { ConsoleSocket, resizeTerminal, type TerminalSize } from './pty.ts'
 export { exitCodeOf, Reaper, type WaitStatus } from './reaper.ts'
 export { RootFolder, refuseNul } from './root-folder.ts'
+export { SealedProgram } from './sealed-program.ts'
 export { compileSeccomp, type SeccompPolicy } from './seccomp.ts'
 export { type SpawnRequest, spawnProcess } from './spawn.ts'
 export { readSysctl, writeSysctl } from './sysctl.ts'

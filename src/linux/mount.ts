@@ -94,6 +94,11 @@ export function unmount(target: string): boolean {
   }
 }
 
+/** Takes a mount off that nobody uses. @throws SyscallError EBUSY */
+export function unmountUnused(target: string): void {
+  checked(umount2(target, UMOUNT_NOFOLLOW), 'umount', target)
+}
+
 /** Runs `body`, which must be synchronous, with `folder` as the process's working folder. */
 function inFolder(folder: string, body: () => void): void {
   const before = process.cwd()

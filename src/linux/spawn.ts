@@ -24,6 +24,8 @@ const POSIX_SPAWN_SETSID = 0x80
 export interface SpawnRequest {
   /** Absolute path of the program. */
   readonly file: string
+  /** What the program is told that its name is; `file` where it is missing. */
+  readonly name?: string
   /** Arguments without the program's own name. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -58,7 +60,7 @@ export function spawnProcess(request: SpawnRequest): number {
     call(spawnAttributesSetFlags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID))
     call(spawnAttributesSetDefault(attributes, everySignal))
     call(spawnAttributesSetMask(attributes, noSignal))
-    const argv = [request.file, ...request.args, null]
+    const argv = [request.name ?? request.file, ...request.args, null]
     const envp = [...Object.entries(request.env).map(([name, value]) => `${name}=${value}`), null]
     call(posixSpawn(pid, request.file, actions, attributes, argv, envp))
     return pid.readInt32LE(0)

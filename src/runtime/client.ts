@@ -72,7 +72,7 @@ class MonitorClient implements Runtime {
     mkdirSync(folder.rootfs, { recursive: true, mode: 0o700 })
     for (const mount of request.rootfs) mountAt(folder.rootfs, mount)
     const { io, runtime, cgroup, settings } = request
-    const facts = { rootfs: folder.rootfs, cgroup, processors: this.#processors, seccomp: this.#seccomp }
+    const facts = { rootfs: folder.rootfs, cgroup, processors: this.#processors, seccomp: this.#seccomp, runtime }
     const spec = createSpec(resolveSettings(settings, facts))
     writeFileSync(folder.config, encodeRuntimeSpec(spec), { mode: 0o600 })
     this.#exits.set(id, Promise.withResolvers())

@@ -17,7 +17,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomId } from '#lib/ids'
 import { createLogger } from '#lib/log'
-import { findProgram, hostFacts, mountAt, mounts, startDetached, unmount } from '#linux'
+import { detectCgroups, findProgram, hostFacts, mountAt, mounts, removeCgroup, startDetached, unmount } from '#linux'
 import { type AttachStream, openRuntime, type Runtime, StartRefused, type TaskIo } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-runtime-'))
@@ -66,6 +66,7 @@ before(async () => {
 
 after(async () => {
   if (skip === false) await runtime.shutdown()
+  removeCgroup(detectCgroups(), '/gantry-runtime-test')
   while (unmount(execRoot));
   rmSync(folder, { recursive: true })
 })
@@ -86,7 +87,7 @@ async function start(args: readonly string[], io: Partial<TaskIo> = {}, id = ran
     io: whole,
     rootfs: [{ type: 'bind', source: image, options: ['rbind'] }],
     cgroup: `/gantry-runtime-test/${id}`,
-    runtime: { name: 'crun', path: crun ?? '' },
+    runtime: { name: 'crun', path: crun ?? '', takesSeccompPrograms: true },
     settings: {
       args,
       env: ['PATH=/bin'],

@@ -66,6 +66,8 @@ export interface StartRequest {
 export interface RuntimeProgram {
   readonly name: string
   readonly path: string
+  /** It takes seccomp policies that are compiled already (crun's `run.oci.seccomp_bpf_data`). */
+  readonly takesSeccompPrograms: boolean
 }
 
 export interface StartedTask {

@@ -12,6 +12,7 @@ Options:
       --log-level LEVEL         debug, info, warn or error (default info)
   -D, --debug                   The same as --log-level debug
       --default-runtime NAME    crun or runc (default crun)
+      --no-cgroup-favordynmods  Leave the host's control groups as they are; containers start more slowly
       --insecure-registry HOST  Reach a registry without checking its certificate; may be repeated
       --tlsverify               TCP clients need a certificate of --tlscacert
       --tlscacert FILE, --tlscert FILE, --tlskey FILE

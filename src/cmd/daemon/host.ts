@@ -1,26 +1,20 @@
 /** Makes the host ready for a daemon, or says in one line what is missing and how to get it. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Conflict, errorCode, errorText, Forbidden, InvalidArgument, NotFound } from '#lib/errors'
+import { Conflict, errorCode, Forbidden, InvalidArgument, NotFound } from '#lib/errors'
 import type { Logger } from '#lib/log'
-import {
-  type CgroupHost,
-  detectCgroups,
-  findProgram,
-  lockFile,
-  mountAt,
-  mountV1Controller,
-  nftProgram,
-  setPropagation,
-  TMPFS_MAGIC,
-} from '#linux'
+import { type CgroupHost, findProgram, lockFile, mountAt, nftProgram, setPropagation, TMPFS_MAGIC } from '#linux'
 import type { RuntimeProgram } from '#runtime'
+import { changeHost } from './host-changes.ts'
 import type { DaemonSettings } from './settings.ts'
 
 /** Sockets below the exec root must fit into the 107 bytes of a socket's address. */
 const EXEC_ROOT_MAX = 80
 /** Exits, pipes and specs of all containers; a full disk does not touch it (SAFETY R20-R22). */
 const EXEC_ROOT_OPTIONS = ['mode=0711', 'size=256m', 'nr_inodes=400k', 'nosuid', 'nodev']
+
+/** Stands in the binary of a crun that reads compiled policies; one that does not would start without any policy. */
+const SECCOMP_PROGRAMS = 'run.oci.seccomp_bpf_data'
 
 export interface PreparedHost extends Disposable {
   readonly cgroups: CgroupHost
@@ -45,7 +39,7 @@ export function prepareHost(settings: DaemonSettings, log: Logger): PreparedHost
   try {
     writeFileSync(lockPath(settings.dataRoot), String(process.pid))
     prepareExecRoot(settings.execRoot)
-    const cgroups = prepareCgroups(log)
+    const cgroups = changeHost(settings.execRoot, { favourDynamic: settings.favourDynamicCgroups }, log)
     const defaultRuntime = chooseRuntime(settings.defaultRuntime, runtimes, cgroups, log)
     if (settings.pidfile !== undefined) writePidfile(settings.pidfile)
     return {
@@ -72,7 +66,8 @@ export function findRuntimes(): Map<string, RuntimeProgram> {
   const found = new Map<string, RuntimeProgram>()
   for (const name of ['crun', 'runc']) {
     const path = findProgram(name)
-    if (path !== undefined) found.set(name, { name, path })
+    if (path !== undefined)
+      found.set(name, { name, path, takesSeccompPrograms: readFileSync(path).includes(SECCOMP_PROGRAMS) })
   }
   if (found.size === 0) throw new NotFound('no OCI runtime is installed', { fix: 'apt-get install crun' })
   return found
@@ -99,21 +94,6 @@ function prepareExecRoot(path: string): void {
     if (errorCode(error) !== 'EINVAL') throw error // No mount of its own: a folder on the host's tmpfs.
   }
   chmodSync(path, 0o711)
-}
-
-/** Moves controllers that a hybrid host left on the v2 tree to v1, without which crun refuses every container. */
-function prepareCgroups(log: Logger): CgroupHost {
-  const found = detectCgroups()
-  if (found.strayControllers.length === 0) return found
-  for (const controller of found.strayControllers) {
-    try {
-      mountV1Controller(controller)
-      log.info('moved a cgroup controller from the v2 tree to v1', { controller })
-    } catch (error) {
-      log.warn(`cannot move cgroup controller ${controller} to v1: ${errorText(error)}`)
-    }
-  }
-  return detectCgroups()
 }
 
 function chooseRuntime(

@@ -16,6 +16,8 @@ export interface DaemonSettings {
   readonly insecureRegistries: readonly string[]
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined
   readonly insecureTcp: boolean
+  /** Whether the host's control groups may be switched to fast moves. */
+  readonly favourDynamicCgroups: boolean
 }
 
 export interface Roots {
@@ -43,6 +45,7 @@ const SETTINGS = {
   tlscert: 'string',
   tlskey: 'string',
   'insecure-tcp': 'string',
+  'cgroup-favordynmods': 'boolean',
 } as const satisfies Record<string, 'string' | 'list' | 'boolean'>
 
 /** Flags whose name is not their key's. */
@@ -94,6 +97,7 @@ function settle(values: ReadonlyMap<string, Value>): DaemonSettings {
     insecureRegistries: list('insecure-registries'),
     tls: parseTls(values.get('tlsverify') === true, text),
     insecureTcp: parseInsecureTcp(text('insecure-tcp')),
+    favourDynamicCgroups: values.get('cgroup-favordynmods') !== false,
   }
 }
 
@@ -141,7 +145,7 @@ function parseFlags(args: readonly string[]): { flags: Map<string, Value>; confi
   }
   let values: Record<string, unknown>
   try {
-    values = parseArgs({ args: [...args], options: known, allowPositionals: false }).values
+    values = parseArgs({ args: [...args], options: known, allowPositionals: false, allowNegative: true }).values
   } catch (error) {
     const flag = /'--([^' ]+)/.exec(errorText(error))?.[1]
     const hint = flag === undefined ? undefined : nearest(flag, Object.keys(known))

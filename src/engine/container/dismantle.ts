@@ -14,9 +14,14 @@ export async function release(deps: EngineDeps, id: string): Promise<void> {
  * this half-way, the next start of the daemon finishes it.
  */
 export async function dismantle(deps: EngineDeps, record: ContainerRecord): Promise<void> {
-  const { id } = record
   if (!record.removing) deps.containers.put({ ...record, removing: true }, { release: true })
-  await release(deps, id)
+  await release(deps, record.id)
+  await takeAway(deps, record)
+}
+
+/** Layer, files and record of a container that holds nothing of the host any more. The record goes last. */
+export async function takeAway(deps: EngineDeps, record: ContainerRecord): Promise<void> {
+  const { id } = record
   await deps.snapshots.remove(id)
   rmSync(containerFolder(deps, id), { recursive: true, force: true })
   deps.containers.remove(record)

@@ -2,7 +2,7 @@ import { errorText } from '#lib/errors'
 import { formatRfc3339Nano } from '#lib/time'
 import type { TaskExit } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { dismantle, release } from './dismantle.ts'
+import { release, takeAway } from './dismantle.ts'
 import { eventAttributes } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
 import { transition } from './state.ts'
@@ -31,7 +31,8 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
     error: exit.error ?? '',
     finishedAt: formatRfc3339Nano(exit.exitedAt),
   })
-  const ended: ContainerRecord = { ...record, state }
+  // A container that removes itself is marked in the same write: a daemon that dies here finishes the removal.
+  const ended: ContainerRecord = { ...record, state, removing: record.spec.host.autoRemove }
   deps.containers.put(ended, { release: true })
   await release(deps, id)
   deps.events.publish({
@@ -41,5 +42,5 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
     attributes: { ...eventAttributes(ended), exitCode: String(exit.code) },
   })
   deps.waiters.exited(ended)
-  if (ended.spec.host.autoRemove) await dismantle(deps, ended)
+  if (ended.spec.host.autoRemove) await takeAway(deps, ended)
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { Conflict } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { avoidOomKiller, detectCgroups, lockFile, ProcessWatcher, Reaper } from '#linux'
+import { SealedRuntimes } from './oci-runtime.ts'
 import { createReadBuffer } from './output-source.ts'
 import { MonitorServer } from './server.ts'
 import { ExecRoot } from './task-folder.ts'
@@ -30,6 +31,7 @@ export async function runMonitor(execRoot: string, log: Logger, onReady: () => v
       watcher,
       cgroups: detectCgroups(),
       runtimeRoot: root.runtimeRoot,
+      runtimes: new SealedRuntimes(),
       readBuffer: createReadBuffer(),
       warn: message => log.warn(message),
     },

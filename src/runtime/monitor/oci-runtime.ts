@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { exitCodeOf, Pidfd, type Reaper, spawnProcess } from '#linux'
+import { exitCodeOf, Pidfd, type Reaper, SealedProgram, spawnProcess } from '#linux'
 import type { RuntimeProgram } from '../task.ts'
 
 /** After this long a runtime that does not answer is killed; starting a container takes it milliseconds. */
@@ -13,6 +13,7 @@ export class RuntimeFailed extends Error {}
 
 export interface RuntimeCall {
   readonly program: RuntimeProgram
+  readonly sealed: SealedProgram
   /** Where the runtime keeps its state. */
   readonly root: string
   readonly id: string
@@ -60,7 +61,8 @@ async function invoke(
 ): Promise<void> {
   rmSync(call.log, { force: true })
   const pid = spawnProcess({
-    file: call.program.path,
+    file: call.sealed.executable(),
+    name: call.program.path,
     args: ['--root', call.root, '--log', call.log, '--log-format', 'json', ...args],
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     stdio,
@@ -114,6 +116,19 @@ export function refusedExec(output: Buffer): string | undefined {
 }
 
 const REFUSED_EXEC = Buffer.from('{"msg":"exec container process')
+
+/** The sealed copies of the runtimes in use, by their paths. */
+export class SealedRuntimes {
+  readonly #copies = new Map<string, SealedProgram>()
+
+  of(program: RuntimeProgram): SealedProgram {
+    const known = this.#copies.get(program.path)
+    if (known !== undefined) return known
+    const made = new SealedProgram(program.path)
+    this.#copies.set(program.path, made)
+    return made
+  }
+}
 
 /** Where the runtime's log of a task is. */
 export function runtimeLog(folder: string): string {

@@ -25,7 +25,14 @@ import type { LogTarget, RuntimeProgram, TaskIo } from '../task.ts'
 import { JsonFileLog } from './json-file-log.ts'
 import type { OutputStream } from './json-lines.ts'
 import { noLog, type TaskLog } from './log.ts'
-import { deleteContainer, type RuntimeCall, refusedExec, runContainer, runtimeLog } from './oci-runtime.ts'
+import {
+  deleteContainer,
+  type RuntimeCall,
+  refusedExec,
+  runContainer,
+  runtimeLog,
+  type SealedRuntimes,
+} from './oci-runtime.ts'
 import { closeAll, pipeSource, terminalSource } from './output-source.ts'
 import type { WireExit, WireStarted, WireTask } from './protocol.ts'
 import { noStdin, type StdinSink, stdinPipe } from './stdin-pipe.ts'
@@ -45,6 +52,7 @@ export interface TaskServices {
   readonly watcher: ProcessWatcher
   readonly cgroups: CgroupHost
   readonly runtimeRoot: string
+  readonly runtimes: SealedRuntimes
   /** Pipes of all tasks are read into this memory. */
   readonly readBuffer: Buffer
   readonly warn: (message: string) => void
@@ -279,7 +287,8 @@ export class Task {
   }
 
   #runtimeCall(program: RuntimeProgram): RuntimeCall {
-    return { program, root: this.#services.runtimeRoot, id: this.id, log: runtimeLog(this.#folder.path) }
+    const sealed = this.#services.runtimes.of(program)
+    return { program, sealed, root: this.#services.runtimeRoot, id: this.id, log: runtimeLog(this.#folder.path) }
   }
 
   #save(change: Partial<TaskRecord>): void {

@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { SystemError } from '#lib/errors'
 import { hardLimit, RootFolder } from '#linux'
 import type { SpecMount, SpecRlimit } from '#oci'
+import type { RuntimeProgram } from '../task.ts'
 import { DEFAULT_CAPABILITIES } from './capabilities.ts'
 import { thermalPaths } from './defaults.ts'
 import { processEnvironment } from './environment.ts'
 import type { SeccompSource } from './seccomp-source.ts'
 import type { BindSettings, ProcessSettings } from './settings.ts'
-import type { SpecRequest } from './spec.ts'
+import type { SpecRequest, SpecSeccomp } from './spec.ts'
 import { type ProcessUser, resolveUser } from './user.ts'
 import { prepareWorkingFolder } from './working-folder.ts'
 
@@ -22,6 +23,7 @@ export interface ResolveFacts {
   readonly cgroup: string
   readonly processors: number
   readonly seccomp: SeccompSource
+  readonly runtime: RuntimeProgram
 }
 
 /**
@@ -52,9 +54,16 @@ export function resolveSettings(settings: ProcessSettings, facts: ResolveFacts):
     rlimits: rlimits(),
     capabilities: DEFAULT_CAPABILITIES,
     noNewPrivileges: false,
-    seccomp: facts.seccomp.forCapabilities(DEFAULT_CAPABILITIES),
+    seccomp: specSeccomp(facts),
     maskedPaths: thermalPaths(facts.processors, existsSync),
   }
+}
+
+function specSeccomp({ seccomp, runtime }: ResolveFacts): SpecSeccomp {
+  const { policy, program } = seccomp.forCapabilities(DEFAULT_CAPABILITIES)
+  return program === undefined || !runtime.takesSeccompPrograms
+    ? { kind: 'policy', policy }
+    : { kind: 'program', program }
 }
 
 /** Older runtimes follow a link at /dev out of the root (CVE-2026-47766, SAFETY S29): nothing starts over one. */
