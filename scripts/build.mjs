@@ -3,10 +3,11 @@
  * command loads only what it uses. koffi stays outside: it loads its native part from beside itself.
  */
 import { chmodSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const root = join(import.meta.dirname, '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   absWorkingDir: root,
@@ -22,6 +23,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   // Packages in CommonJS that are bundled ask for Node's modules with require().
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 })
 chmodSync(join(root, 'bin/gantry'), 0o755)

