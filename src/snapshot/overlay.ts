@@ -77,6 +77,7 @@ class OverlaySnapshotter implements Snapshotter {
 
   async sync(): Promise<void> {
     const names = [...this.#pending]
+    if (names.length === 0) return
     await syncFileSystem(this.#folder)
     this.#meta.write(() => {
       for (const name of names) {
@@ -131,10 +132,13 @@ class OverlaySnapshotter implements Snapshotter {
   }
 
   async collect(): Promise<string[]> {
-    const known = new Set(
-      this.#records.entries().flatMap(entry => ('value' in entry ? [String(entry.value.number)] : [])),
+    const entries = this.#records.entries()
+    const known = new Set(entries.flatMap(entry => ('value' in entry ? [String(entry.value.number)] : [])))
+    // A record that does not parse may be of any folder, and that folder may be a container's.
+    const isSure = entries.every(entry => 'value' in entry)
+    const strays = readdirSync(this.#folder).filter(
+      name => !known.has(name) && !this.#doomed.has(doomedName(name)) && (isSure || name.startsWith(REMOVING)),
     )
-    const strays = readdirSync(this.#folder).filter(name => !known.has(name) && !this.#doomed.has(doomedName(name)))
     for (const name of strays) await this.#removeFolder(name)
     return strays.map(name => join(this.#folder, name))
   }

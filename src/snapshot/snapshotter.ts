@@ -23,7 +23,7 @@ export interface Snapshotter {
   view(key: string, parent: string): Promise<void>
   /** @throws Conflict where `name` is there already; the active snapshot stays then */
   commit(name: string, key: string, options?: CommitOptions): Promise<void>
-  /** The files of all snapshots that are committed by now survive power loss; none of them is pending any more. */
+  /** The files of all snapshots that are pending by now survive power loss; none of them is pending any more. */
   sync(): Promise<void>
   mounts(key: string): Mount[]
   /** The folder into which the layer of an active snapshot is written before anyone mounts it. */
