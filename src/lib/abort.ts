@@ -12,12 +12,12 @@ export async function abortable<T>(
   doing: string,
   late: (value: T) => void,
 ): Promise<T> {
-  throwIfAborted(signal, doing)
   if (signal === undefined) return await promise
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const onAbort = () => reject(new Cancelled(`${doing}: cancelled`, { cause: signal.reason }))
   signal.addEventListener('abort', onAbort, { once: true })
   try {
+    throwIfAborted(signal, doing)
     return await Promise.race([promise, aborted])
   } catch (error) {
     promise.then(late, () => {})

@@ -1,14 +1,26 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { type ContentStore, openContentStore } from '#content'
-import { type Images, type ImagesOptions, openImages, type Progress, type PullOptions } from '#image'
+import {
+  type Image,
+  type Images,
+  type ImagesOptions,
+  type ImportOptions,
+  type LoadedImage,
+  type LoadOptions,
+  openImages,
+  type Progress,
+  type PullOptions,
+} from '#image'
 import { silentLogger } from '#lib/log'
 import { mountAt, unmount } from '#linux'
 import { type Meta, openMeta } from '#meta'
-import { parsePlatform, parseReference } from '#oci'
+import { parsePlatform, parseReference, type Reference } from '#oci'
 import { DEFAULT_TIMING, openRegistryClient, type Timing } from '#registry'
 import { applyLayer, openOverlay, type Snapshotter } from '#snapshot'
+import { file, tarArchive } from './tar-archive.ts'
 
 export interface TestImages extends AsyncDisposable {
   readonly root: string
@@ -47,7 +59,10 @@ export async function openTestImages(root: string, options: TestOptions = {}): P
   const snapshots = openOverlay({ meta, folder: join(root, 'snapshots') })
   const timing = { ...DEFAULT_TIMING, stall: 2000, random: () => 1, sleep: async () => {}, ...options.timing }
   const registry = openRegistryClient({ timing })
+  let isOpen = true
   const close = async () => {
+    if (!isOpen) return
+    isOpen = false
     await registry[Symbol.asyncDispose]()
     await meta[Symbol.asyncDispose]()
   }
@@ -90,6 +105,51 @@ export function quietly(options: Partial<PullOptions> = {}): PullOptions {
 export function progressText({ id, status, current, total }: Progress): string {
   const numbers = current === undefined ? '' : ` ${current}/${total}`
   return `${id === undefined ? '' : `${id}: `}${status}${numbers}`
+}
+
+/** Pulls, and gives what a client would have seen. */
+export async function pullText(
+  { images }: Pick<TestImages, 'images'>,
+  reference: Reference,
+  options: Partial<PullOptions> = {},
+): Promise<string[]> {
+  const lines: string[] = []
+  await images.pull(reference, quietly({ ...options, onProgress: line => void lines.push(progressText(line)) }))
+  return lines
+}
+
+/** An image of one file with `content`. */
+export async function importTar(images: Images, content: string, reference: Reference | undefined): Promise<Image> {
+  return await importArchive(images, Readable.from([tarArchive([file('file', content)])]), { reference })
+}
+
+export async function importArchive(
+  images: Images,
+  archive: Readable,
+  options: Partial<ImportOptions> = {},
+): Promise<Image> {
+  return await images.import(archive, {
+    reference: undefined,
+    platform: undefined,
+    message: '',
+    changes: [],
+    onProgress: () => {},
+    signal: new AbortController().signal,
+    ...options,
+  })
+}
+
+export async function loadArchive(
+  images: Images,
+  archive: Readable,
+  options: Partial<LoadOptions> = {},
+): Promise<LoadedImage[]> {
+  return await images.load(archive, {
+    platform: undefined,
+    onProgress: () => {},
+    signal: new AbortController().signal,
+    ...options,
+  })
 }
 
 export const ref = parseReference
