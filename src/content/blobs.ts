@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
 import { access, type FileHandle, open, opendir, readFile, stat, unlink } from 'node:fs/promises'
+import { throwIfAborted } from '#lib/abort'
 import { DataCorrupt, errorCode, InvalidArgument, NotFound } from '#lib/errors'
+import { fileError } from '#lib/file-error'
 import { algorithmOf, createDigester, type Digest, digestOf, isDigest } from '#oci'
-import { storeError, throwIfAborted } from './fs.ts'
 import type { Layout } from './layout.ts'
 import type { BlobInfo, ReadRange } from './store.ts'
 
@@ -14,7 +15,7 @@ export async function hasBlob(layout: Layout, digest: Digest): Promise<boolean> 
     () => true,
     error => {
       if (errorCode(error) === 'ENOENT') return false
-      throw storeError(error, `look for blob ${digest}`, layout.root)
+      throw fileError(error, `look for blob ${digest}`, layout.root)
     },
   )
 }
@@ -67,7 +68,7 @@ export async function deleteBlob(layout: Layout, digest: Digest): Promise<boolea
     return true
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false
-    throw storeError(error, `delete blob ${digest}`, layout.root)
+    throw fileError(error, `delete blob ${digest}`, layout.root)
   }
 }
 
@@ -92,7 +93,7 @@ async function openBlob(layout: Layout, digest: Digest): Promise<FileHandle> {
 
 function readError(error: unknown, layout: Layout, digest: Digest): Error {
   if (errorCode(error) === 'ENOENT') return new NotFound(`blob ${digest} not found`, { cause: error })
-  return storeError(error, `read blob ${digest}`, layout.root)
+  return fileError(error, `read blob ${digest}`, layout.root)
 }
 
 function corrupt(digest: Digest): DataCorrupt {

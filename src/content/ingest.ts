@@ -1,9 +1,11 @@
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { throwIfAborted } from '#lib/abort'
 import { DataCorrupt, NoSpace } from '#lib/errors'
+import { fileError } from '#lib/file-error'
 import { algorithmOf, createDigester, type Digest, type DigestAlgorithm, type Digester } from '#oci'
-import { storeError, syncFolder, throwIfAborted, writeAll } from './fs.ts'
+import { syncFolder, writeAll } from './fs.ts'
 import type { IngestPaths, Layout } from './layout.ts'
 import type { BlobInfo, IngestOptions, IngestWriter } from './store.ts'
 
@@ -41,7 +43,7 @@ export async function openIngest(
       throw error
     }
   } catch (error) {
-    const meaning = storeError(error, `open ingest ${ref}`, deps.layout.root)
+    const meaning = fileError(error, `open ingest ${ref}`, deps.layout.root)
     if (meaning instanceof NoSpace) await rm(paths.folder, { recursive: true, force: true })
     throw meaning
   }
@@ -111,7 +113,7 @@ class Writer implements IngestWriter {
     this.#offset = 0
   }
 
-  async commit(): Promise<BlobInfo> {
+  async commit(announce?: (digest: Digest) => void | Promise<void>): Promise<BlobInfo> {
     this.#check()
     await this.#settle()
     const { expected } = this.#subject.options
@@ -123,6 +125,7 @@ class Writer implements IngestWriter {
     if (expected?.digest !== undefined && digest !== expected.digest) {
       await this.#refuse(`${this.#name()} does not match its digest: its bytes are ${digest}`)
     }
+    await announce?.(digest)
     this.#check()
     await this.#guard(() => this.#publish(digest))
     await this.#close()
@@ -192,7 +195,7 @@ class Writer implements IngestWriter {
     try {
       return await body()
     } catch (error) {
-      const meaning = storeError(error, `write ${this.#name()}`, this.#deps.layout.root)
+      const meaning = fileError(error, `write ${this.#name()}`, this.#deps.layout.root)
       if (meaning instanceof NoSpace) {
         this.#flushing = Promise.resolve()
         await this.abort()

@@ -1,9 +1,10 @@
 import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { abortable } from '#lib/abort'
 import { Conflict, InvalidArgument } from '#lib/errors'
+import { fileError } from '#lib/file-error'
 import { KeyedLock } from '#lib/lock'
 import { digestOf } from '#oci'
 import { blobInfo, deleteBlob, hasBlob, listBlobs, readBlob, readWholeBlob, verifyBlob } from './blobs.ts'
-import { abortable, storeError } from './fs.ts'
 import { openIngest } from './ingest.ts'
 import { isKey, keyOf, type Layout, layoutOf } from './layout.ts'
 import type { ContentStore, IngestInfo, IngestOptions, IngestWriter, PutOptions, StoreOptions } from './store.ts'
@@ -20,7 +21,7 @@ export async function openContentStore(folder: string, options: StoreOptions = {
       await chmod(path, 0o700)
     }
   } catch (error) {
-    throw storeError(error, `open content store ${folder}`, folder)
+    throw fileError(error, `open content store ${folder}`, folder)
   }
   const lock = new KeyedLock()
   const ingest = (ref: string, wanted: IngestOptions = {}) =>

@@ -132,8 +132,12 @@ export interface IngestWriter extends AsyncDisposable {
   /** Throws away what was written and starts again at 0: for a source that cannot resume. */
   restart(): Promise<void>
 
-  /** @throws DataCorrupt where size or digest are not as expected; NoSpace; Cancelled. */
-  commit(): Promise<BlobInfo>
+  /**
+   * `announce` is told the digest, and waited for, before anyone can see the blob: whoever did not expect a digest can
+   * protect the blob from being collected.
+   * @throws DataCorrupt where size or digest are not as expected; NoSpace; Cancelled.
+   */
+  commit(announce?: (digest: Digest) => void | Promise<void>): Promise<BlobInfo>
 
   /** Removes the ingest with all that was written. */
   abort(): Promise<void>

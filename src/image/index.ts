@@ -1,2 +1,4 @@
 /** Names to images; pull, unpack, archives. */
+export type { ImagesOptions } from './deps.ts'
 export type * from './image.ts'
+export { openImages } from './open.ts'

@@ -75,8 +75,8 @@ export class WorkerPool<Request, Result> implements AsyncDisposable {
     }
     const onAbort = () => {
       settle(false)
-      void worker.terminate()
-      answer.reject(new Cancelled('the work was cancelled'))
+      // Only then: whoever is told cleans up, and the thread must not write any more.
+      void worker.terminate().finally(() => answer.reject(new Cancelled('the work was cancelled')))
     }
     signal?.addEventListener('abort', onAbort, { once: true })
     worker.once('message', (message: WorkerAnswer<Result>) => {

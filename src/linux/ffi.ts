@@ -132,7 +132,10 @@ export const lgetxattr: (path: string | Uint8Array, name: string | Uint8Array, v
 export const llistxattr: (path: string | Uint8Array, list: Bytes, size: number) => number = libc.func(
   'long llistxattr(const char*, void*, size_t)',
 )
-export const syncfs: (fd: number) => number = libc.func('int syncfs(int)')
+export const syncfs: {
+  (fd: number): number
+  async(fd: number, done: (error: Error | null, result: number) => void): void
+} = libc.func('int syncfs(int)')
 
 const ioctlPointer: (fd: number, request: number, argument: Bytes) => number = libc.func(
   'int ioctl(int, unsigned long, void*)',

@@ -1,6 +1,6 @@
 import type { BlobInfo, ContentStore, IngestWriter } from '#content'
 import { DataCorrupt, InvalidArgument } from '#lib/errors'
-import { algorithmOf, type Descriptor, digestOf, type Reference } from '#oci'
+import { algorithmOf, type Descriptor, type Digest, digestOf, type Reference } from '#oci'
 import { bodyChunks, discard, readBody } from './body.ts'
 import type { BlobOptions, BytesOptions } from './client.ts'
 import { RegistryUnavailable } from './failure.ts'
@@ -11,6 +11,16 @@ import { askFor, blobTarget, placeOf, type SessionDeps, type Target } from './se
 
 /** In the middle of a pull the registry was there a moment ago: also a refused connection is tried again. */
 const TROUBLES = ['broken', 'busy', 'connect'] as const
+
+/** The ref of the ingest of a blob: by digest alone, so that who wants it from elsewhere waits, and finds it. */
+export function blobRef(digest: Digest): string {
+  return `blob ${digest}`
+}
+
+/** True for a ref whose ingest `fetchBlob` can go on with. */
+export function isBlobRef(ref: string | undefined): boolean {
+  return ref?.startsWith('blob ') === true
+}
 
 /** Compressed once more for the way, a blob would not be resumable. */
 const HEADERS = { 'accept-encoding': 'identity' }
@@ -48,8 +58,7 @@ export async function fetchBlob(
   const target = blobTarget(reference, digest)
   const { signal } = options
   return await onceMore(target, async () => {
-    // By digest alone: whoever pulls the same blob from elsewhere waits, and finds it.
-    await using writer = await store.ingest(`blob ${digest}`, { expected: { digest, size }, ...(signal && { signal }) })
+    await using writer = await store.ingest(blobRef(digest), { expected: { digest, size }, ...(signal && { signal }) })
     if (writer === undefined) return { digest, size }
     const retry = { troubles: TROUBLES, signal, progress: () => writer.offset }
     if (writer.offset < size || size === 0) {

@@ -1,3 +1,4 @@
+export { blobRef, isBlobRef } from './blobs.ts'
 export type * from './client.ts'
 export type { Credentials, Secret } from './credentials.ts'
 export { type Endpoint, endpointsFor, type RegistryConfig, STRICT_TLS, type TlsProfile } from './endpoint.ts'

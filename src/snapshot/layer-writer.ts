@@ -29,6 +29,7 @@ export class LayerWriter implements TarHandler, Disposable {
   #file: { readonly fd: number; readonly what: Ownership; readonly path: string } | undefined
   #bytes = 0
   #entries = 0
+  #isComplete = false
 
   constructor(folder: string) {
     this.#tree = new LayerTree(folder)
@@ -36,6 +37,11 @@ export class LayerWriter implements TarHandler, Disposable {
 
   get size(): LayerSize {
     return { bytes: this.#bytes, entries: this.#entries }
+  }
+
+  /** The end of the archive was read: what follows means nothing. */
+  get isComplete(): boolean {
+    return this.#isComplete
   }
 
   entry(entry: TarEntry): void {
@@ -67,6 +73,7 @@ export class LayerWriter implements TarHandler, Disposable {
 
   /** Deepest folders first, so that a forbidding one is set after what is in it. */
   end(): void {
+    this.#isComplete = true
     for (const [path, what] of [...this.#folders].reverse()) this.#tree.finishFolder(path, what)
   }
 

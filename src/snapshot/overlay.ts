@@ -1,11 +1,12 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmdirSync } from 'node:fs'
 import { lstat, opendir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Conflict, NotFound } from '#lib/errors'
+import { Conflict, errorCode, NotFound } from '#lib/errors'
+import { fileError } from '#lib/file-error'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
-import type { Mount } from '#linux'
+import { type Mount, syncFileSystem } from '#linux'
 import { type Collection, type Meta, recordParser } from '#meta'
-import { type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from './snapshotter.ts'
+import { type CommitOptions, type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from './snapshotter.ts'
 
 /**
  * Snapshots on overlayfs (Documentation/filesystems/overlayfs.rst). Each has a folder `NUMBER/fs` with its own layer;
@@ -13,6 +14,8 @@ import { type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from 
  * with them a crafted extended attribute would read files from elsewhere (SAFETY S12).
  */
 const SAFE_OPTIONS = ['redirect_dir=nofollow', 'metacopy=off', 'index=off', 'xino=off']
+
+const REMOVING = 'removing-'
 
 export interface OverlayOptions {
   readonly meta: Meta
@@ -28,6 +31,10 @@ class OverlaySnapshotter implements Snapshotter {
   readonly #meta: Meta
   readonly #folder: string
   readonly #records: Collection<SnapshotInfo>
+  /** Names of snapshots whose files may be in memory only. */
+  readonly #pending = new Set<string>()
+  /** Folders that somebody is removing. */
+  readonly #doomed = new Set<string>()
   #lastNumber: number
 
   constructor({ meta, folder }: OverlayOptions) {
@@ -35,8 +42,12 @@ class OverlaySnapshotter implements Snapshotter {
     this.#folder = folder
     mkdirSync(folder, { recursive: true, mode: 0o710 })
     this.#records = meta.collection('snapshot', recordParser(SnapshotRecord))
-    const onDisk = readdirSync(folder).map(Number).filter(Number.isInteger)
-    this.#lastNumber = Math.max(0, ...onDisk, ...this.#records.list().map(record => record.number))
+    const onDisk = readdirSync(folder).map(name => Number(name.replace(REMOVING, '')))
+    const records = this.#records.list()
+    this.#lastNumber = Math.max(0, ...onDisk.filter(Number.isInteger), ...records.map(record => record.number))
+    meta.write(() => records.filter(({ pending }) => pending).map(({ key }) => this.#records.delete(key)), {
+      release: true,
+    })
   }
 
   async prepare(key: string, parent: string | undefined): Promise<void> {
@@ -47,14 +58,36 @@ class OverlaySnapshotter implements Snapshotter {
     this.#create(key, 'view', parent)
   }
 
-  async commit(name: string, key: string): Promise<void> {
+  async commit(name: string, key: string, { size, pending }: CommitOptions = {}): Promise<void> {
     const active = this.#expect(key, 'active')
     if (this.#records.has(name)) throw new Conflict(`snapshot ${name} is there already`)
     this.#meta.write(() => {
       this.#records.delete(key)
-      this.#records.put(name, { ...active, key: name, kind: 'committed' })
+      this.#records.put(name, {
+        ...active,
+        key: name,
+        kind: 'committed',
+        ...(size !== undefined && { size }),
+        ...(pending && { pending }),
+      })
     })
+    if (pending) this.#pending.add(name)
     await rm(this.#path(active, 'work'), { recursive: true, force: true })
+  }
+
+  async sync(): Promise<void> {
+    const names = [...this.#pending]
+    if (names.length === 0) return
+    await syncFileSystem(this.#folder)
+    this.#meta.write(() => {
+      for (const name of names) {
+        const record = this.#records.get(name)
+        if (record === undefined) continue
+        const { pending: _, ...durable } = record
+        this.#records.put(name, durable)
+      }
+    })
+    for (const name of names) this.#pending.delete(name)
   }
 
   mounts(key: string): Mount[] {
@@ -75,12 +108,13 @@ class OverlaySnapshotter implements Snapshotter {
   }
 
   async remove(key: string): Promise<void> {
-    const record = this.#records.get(key)
-    if (record === undefined) return
-    const child = record.kind === 'committed' ? this.#records.list().find(other => other.parent === key) : undefined
-    if (child !== undefined) throw new Conflict(`snapshot ${key} is the parent of ${child.key}`)
+    if (!this.#records.has(key)) return
+    const record = this.#readable(key)
+    if (record?.kind !== 'active') this.#refuseParent(key)
     this.#meta.write(() => this.#records.delete(key), { release: true })
-    if (!this.#removeEmptyFolder(record)) await this.#removeFolder(String(record.number))
+    this.#pending.delete(key)
+    // Without a readable record nobody knows the folder: it is left to `collect`.
+    if (record !== undefined && !this.#removeEmptyFolder(record)) await this.#removeFolder(String(record.number))
   }
 
   stat(key: string): SnapshotInfo | undefined {
@@ -96,10 +130,13 @@ class OverlaySnapshotter implements Snapshotter {
   }
 
   async collect(): Promise<string[]> {
-    const known = new Set(
-      this.#records.entries().flatMap(entry => ('value' in entry ? [String(entry.value.number)] : [])),
+    const entries = this.#records.entries()
+    const known = new Set(entries.flatMap(entry => ('value' in entry ? [String(entry.value.number)] : [])))
+    // A record that does not parse may be of any folder, and that folder may be a container's.
+    const isSure = entries.every(entry => 'value' in entry)
+    const strays = readdirSync(this.#folder).filter(
+      name => !known.has(name) && !this.#doomed.has(doomedName(name)) && (isSure || name.startsWith(REMOVING)),
     )
-    const strays = readdirSync(this.#folder).filter(name => !known.has(name))
     for (const name of strays) await this.#removeFolder(name)
     return strays.map(name => join(this.#folder, name))
   }
@@ -110,9 +147,13 @@ class OverlaySnapshotter implements Snapshotter {
     if (parent !== undefined) this.#expect(parent, 'committed')
     const number = ++this.#lastNumber
     const folder = join(this.#folder, String(number))
-    mkdirSync(folder, { mode: 0o710 })
-    mkdirSync(join(folder, 'fs'), { mode: 0o755 })
-    if (kind === 'active') mkdirSync(join(folder, 'work'), { mode: 0o700 })
+    try {
+      mkdirSync(folder, { mode: 0o710 })
+      mkdirSync(join(folder, 'fs'), { mode: 0o755 })
+      if (kind === 'active') mkdirSync(join(folder, 'work'), { mode: 0o700 })
+    } catch (error) {
+      throw fileError(error, `make snapshot ${key}`, this.#folder)
+    }
     this.#records.put(key, {
       key,
       kind,
@@ -133,6 +174,20 @@ class OverlaySnapshotter implements Snapshotter {
     return chain
   }
 
+  #readable(key: string): SnapshotInfo | undefined {
+    try {
+      return this.#records.get(key)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** What is active never has anything on it, so that the look at all records is spared for containers. */
+  #refuseParent(key: string): void {
+    const child = this.#records.list().find(other => other.parent === key)
+    if (child !== undefined) throw new Conflict(`snapshot ${key} is the parent of ${child.key}`)
+  }
+
   /** Most containers write nothing: taking four folders away needs no thread. False where something is in them. */
   #removeEmptyFolder(record: SnapshotInfo): boolean {
     try {
@@ -150,13 +205,16 @@ class OverlaySnapshotter implements Snapshotter {
 
   /** Out of the way first, which is atomic; files then go without anybody meeting half of them. */
   async #removeFolder(name: string): Promise<void> {
-    const path = join(this.#folder, name)
-    if (!existsSync(path)) return
-    const doomed = join(this.#folder, `removing-${name}`)
-    if (name.startsWith('removing-')) await rm(path, { recursive: true, force: true })
-    else {
-      await rename(path, doomed)
-      await rm(doomed, { recursive: true, force: true })
+    const doomed = doomedName(name)
+    if (this.#doomed.has(doomed)) return
+    this.#doomed.add(doomed)
+    try {
+      if (name !== doomed) await rename(join(this.#folder, name), join(this.#folder, doomed))
+      await rm(join(this.#folder, doomed), { recursive: true, force: true })
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw fileError(error, `remove snapshot folder ${name}`, this.#folder)
+    } finally {
+      this.#doomed.delete(doomed)
     }
   }
 
@@ -175,6 +233,11 @@ class OverlaySnapshotter implements Snapshotter {
   #path(record: SnapshotInfo, part: 'fs' | 'work'): string {
     return join(this.#folder, String(record.number), part)
   }
+}
+
+/** What the folder `name` is called while it is being removed. */
+function doomedName(name: string): string {
+  return name.startsWith(REMOVING) ? name : `${REMOVING}${name}`
 }
 
 /** Like du: every inode once, in the blocks that it takes. */

@@ -12,17 +12,25 @@ import type { Mount } from '#linux'
  *
  * What a call has promised survives kill -9: a snapshot exists when its record does. Folders without a record are
  * what a kill left behind, and `collect` removes them.
+ *
+ * Files are another matter: they are in the kernel's memory until somebody says otherwise. A snapshot that is committed
+ * as `pending` is whole for this process, and is forgotten by the next one unless `sync` has come between: after a
+ * power loss its record might be on the disk and its files not.
  */
 export interface Snapshotter {
   readonly name: string
   prepare(key: string, parent: string | undefined): Promise<void>
   view(key: string, parent: string): Promise<void>
-  /** @throws AlreadyCommitted where `name` is there already; the active snapshot stays then */
-  commit(name: string, key: string): Promise<void>
+  /** @throws Conflict where `name` is there already; the active snapshot stays then */
+  commit(name: string, key: string, options?: CommitOptions): Promise<void>
+  /** The files of all snapshots that are pending by now survive power loss; none of them is pending any more. */
+  sync(): Promise<void>
   mounts(key: string): Mount[]
   /** The folder into which the layer of an active snapshot is written before anyone mounts it. */
   layerFolder(key: string): string
+  /** Its record is gone before the call first waits; also one that does not parse. @throws Conflict */
   remove(key: string): Promise<void>
+  /** @throws DataCorrupt for a record that does not parse */
   stat(key: string): SnapshotInfo | undefined
   list(): SnapshotInfo[]
   /** Bytes and inodes that belong to this snapshot alone. */
@@ -38,8 +46,18 @@ export const SnapshotRecord = Type.Object({
   /** Names the folder: short, because all folders of a chain have to fit into one page of mount options. */
   number: Type.Integer(),
   created: Type.String(),
+  /** Bytes of file content in this layer alone, where its maker said so. */
+  size: Type.Optional(Type.Integer()),
+  pending: Type.Optional(Type.Boolean()),
 })
 export type SnapshotInfo = Readonly<Type.Static<typeof SnapshotRecord>>
+
+export interface CommitOptions {
+  /** Bytes of file content in this layer alone, as an image's history counts them. */
+  readonly size?: number
+  /** Its files need not be on the disk before `sync`. */
+  readonly pending?: boolean
+}
 
 export interface Usage {
   readonly bytes: number

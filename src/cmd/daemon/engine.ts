@@ -59,7 +59,6 @@ export async function openEngine(
     }),
     apply: (request, signal) => pool.run(request, signal),
     platform: hostPlatform(),
-    temporary: join(dataRoot, 'tmp'),
     log,
   })
   const networks = openNetworks({ meta, execRoot, names: instance })

@@ -1,0 +1,48 @@
+import { addAbortSignal, Readable } from 'node:stream'
+import { errorText, InvalidArgument } from '#lib/errors'
+import { fileError } from '#lib/file-error'
+import { decompress, detectCompression, isInflateError, MAGIC_BYTES } from '#snapshot'
+
+/**
+ * The bytes of an archive, unpacked. The stream is the caller's: it is left where it is when nobody reads on, and
+ * destroyed when `signal` is aborted.
+ * @throws InvalidArgument for what does not decompress; Cancelled
+ */
+export async function* archiveChunks(archive: Readable, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  addAbortSignal(signal, archive)
+  try {
+    const chunks = archive.iterator({ destroyOnReturn: false })
+    const head = await readHead(chunks)
+    const compression = detectCompression(head, 'archives')
+    if (compression === 'none') yield* follow(head, chunks)
+    else {
+      const packed = Readable.from(follow(head, chunks), { objectMode: false })
+      using _packed = { [Symbol.dispose]: () => void packed.destroy() }
+      for await (const chunk of decompress(packed, compression)) yield chunk as Buffer
+    }
+  } catch (error) {
+    if (isInflateError(error)) throw new InvalidArgument(`invalid archive: it does not decompress: ${errorText(error)}`)
+    throw fileError(error, 'read archive', '')
+  }
+}
+
+async function readHead(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let size = 0
+  while (size < MAGIC_BYTES) {
+    const next = await chunks.next()
+    if (next.done) break
+    parts.push(next.value)
+    size += next.value.length
+  }
+  return Buffer.concat(parts)
+}
+
+async function* follow(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
+  if (head.length > 0) yield head
+  for (;;) {
+    const next = await chunks.next()
+    if (next.done) return
+    yield next.value
+  }
+}

@@ -1,0 +1,41 @@
+import { KeyedLock } from '#lib/lock'
+import { collectImages } from './collect/collect.ts'
+import type { ImageDeps, ImagesOptions } from './deps.ts'
+import { Holds } from './hold.ts'
+import type { Images } from './image.ts'
+import { importImage } from './import/import.ts'
+import { loadImages } from './load/load.ts'
+import { pullImage } from './pull/pull.ts'
+import { ConfigCache } from './record/config-cache.ts'
+import { ImageRecords } from './record/records.ts'
+import { ImageViews } from './record/views.ts'
+import { resolveImage } from './resolve.ts'
+import { removeImage, tagImage, untagImage } from './tag.ts'
+
+/** Opens the images of a data root; nothing is read or changed before it is asked for. */
+export function openImages(options: ImagesOptions): Images {
+  const records = new ImageRecords(options.meta)
+  const views = new ImageViews(records, new ConfigCache(options.content), options.snapshots)
+  const unfinished = options.snapshots.list().filter(({ kind }) => kind !== 'committed')
+  const deps: ImageDeps = {
+    ...options,
+    records,
+    views,
+    holds: new Holds(),
+    layerLocks: new KeyedLock(),
+    inherited: new Set(unfinished.map(({ key }) => key)),
+  }
+  return {
+    resolve: nameOrId => resolveImage(deps, nameOrId),
+    get: id => views.get(id),
+    list: () => views.list(),
+    damaged: () => views.damaged(),
+    pull: (reference, pull) => pullImage(deps, reference, pull),
+    load: (archive, load) => loadImages(deps, archive, load),
+    import: (archive, wanted) => importImage(deps, archive, wanted),
+    tag: (nameOrId, reference) => tagImage(deps, nameOrId, reference),
+    untag: reference => untagImage(deps, reference),
+    remove: id => removeImage(deps, id),
+    collect: keep => collectImages(deps, keep),
+  }
+}

@@ -1,0 +1,125 @@
+import { InvalidArgument } from '#lib/errors'
+import { Semaphore } from '#lib/lock'
+import { quoted } from '#lib/printable'
+import { checkLayers, type Digest, type ImageConfig, layerType, type Manifest } from '#oci'
+import type { ImageDeps } from '../deps.ts'
+import type { Operation } from '../hold.ts'
+import { metered, type OnProgress } from '../progress.ts'
+import { type LayerPlace, layerPlaces, unpackedSize, unpackLayer } from '../unpack/unpack.ts'
+import { LayerDownload } from './download.ts'
+import type { PullSource } from './source.ts'
+
+/** Layers that one pull fetches at the same time, as Docker's max-concurrent-downloads. */
+const DOWNLOADS_MAX = 3
+
+export interface PulledLayers {
+  readonly config: ImageConfig
+  /** Bytes of file content, lowest layer first. */
+  readonly sizes: readonly number[]
+}
+
+/**
+ * Brings the layers of a manifest here: fetched side by side, unpacked one on top of the other as soon as each is
+ * there. What no image on this host has is fetched without waiting for the configuration; then what is unpacked
+ * already is not. When this returns or throws, nothing of it runs any more.
+ */
+export async function pullLayers(
+  deps: ImageDeps,
+  operation: Operation,
+  source: PullSource,
+  manifest: Manifest,
+  show: OnProgress,
+): Promise<PulledLayers> {
+  for (const { mediaType } of manifest.layers) checkLayerType(mediaType)
+  const slots = new Semaphore(DOWNLOADS_MAX)
+  const byDigest = new Map<Digest, LayerDownload>()
+  const downloads = manifest.layers.map(layer => {
+    const download = byDigest.get(layer.digest) ?? new LayerDownload(deps, operation, source, slots, layer, show)
+    byDigest.set(layer.digest, download)
+    return download
+  })
+  try {
+    const known = new Set(deps.records.list().flatMap(({ blobs }) => blobs))
+    for (const [digest, download] of byDigest) if (!known.has(digest)) void download.run()
+    const config = await source.config(manifest)
+    checkLayers(manifest, config)
+    return { config, sizes: await unpackAll(deps, operation, source, downloads, layerPlaces(config.diffIds)) }
+  } finally {
+    await Promise.all([...byDigest.values()].map(download => download.stop()))
+  }
+}
+
+async function unpackAll(
+  deps: ImageDeps,
+  operation: Operation,
+  source: PullSource,
+  downloads: readonly LayerDownload[],
+  places: readonly LayerPlace[],
+): Promise<number[]> {
+  const sizes = await countUnpacked(deps, operation, downloads, places)
+  const missing = downloads.slice(sizes.length)
+  for (const download of new Set(missing)) download.line.open('Pulling fs layer')
+  for (const download of new Set(downloads)) if (!missing.includes(download)) await download.stop()
+  const ended = new AbortController()
+  const signal = AbortSignal.any([source.signal, ended.signal])
+  const unpack = async () => {
+    for (const [at, place] of places.entries()) {
+      const download = downloads[at]
+      if (at < sizes.length || download === undefined) continue
+      await download.run()
+      sizes.push(await unpackDownload(deps, operation, download, place, signal))
+    }
+  }
+  const unpacking = unpack()
+  try {
+    // Whatever fails first ends all of it: no layer is of use without the others.
+    await Promise.all([unpacking, ...missing.map(download => download.run())])
+  } finally {
+    ended.abort()
+    await Promise.all(missing.map(download => download.stop()))
+    await unpacking.catch(() => {})
+  }
+  return sizes
+}
+
+/** The sizes of the lowest layers that are unpacked already; says so of each. */
+async function countUnpacked(
+  deps: ImageDeps,
+  operation: Operation,
+  downloads: readonly LayerDownload[],
+  places: readonly LayerPlace[],
+): Promise<number[]> {
+  for (const { chainId } of places) await operation.holdSnapshot(chainId)
+  const sizes: number[] = []
+  for (const [at, { chainId }] of places.entries()) {
+    const size = await unpackedSize(deps, chainId)
+    if (size === undefined) break
+    downloads[at]?.line.close('Already exists')
+    sizes.push(size)
+  }
+  return sizes
+}
+
+async function unpackDownload(
+  deps: ImageDeps,
+  operation: Operation,
+  download: LayerDownload,
+  place: LayerPlace,
+  signal: AbortSignal,
+): Promise<number> {
+  const { line, descriptor } = download
+  const { digest, size } = descriptor
+  const tell = metered(size, bytes => line.say('Extracting', bytes, size))
+  const file = { path: deps.content.path(digest), size }
+  const bytes = await unpackLayer(deps, operation, place, file, tell, signal)
+  tell(size)
+  line.say('Pull complete')
+  return bytes
+}
+
+function checkLayerType(mediaType: string): void {
+  if (layerType(mediaType) !== undefined) return
+  throw new InvalidArgument(`unsupported media type ${quoted(mediaType)}`, {
+    fix: 'this is no image of a container: it needs the tool that it was made for',
+  })
+}
