@@ -1,7 +1,7 @@
 import type { Image } from '#image'
 import { Conflict } from '#lib/errors'
 import { shortId } from '#lib/ids'
-import { familiarString, parseReference, type Reference, withDefaultTag } from '#oci'
+import { familiarString, nameOf, parseReference, type Reference, withDefaultTag } from '#oci'
 import type { ContainerRecord } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publish } from './verbs.ts'
@@ -20,7 +20,9 @@ export async function removeImage(
   const image = deps.images.resolve(nameOrId)
   const names = [...image.tags, ...image.repoDigests]
   const reference = matchingName(image, nameOrId)
-  if (reference !== undefined && hasOtherNames(image, reference)) return await untag(deps, image, [reference])
+  if (reference !== undefined && hasOtherNames(image, reference)) {
+    return await untag(deps, image, [reference, ...orphanedDigests(image, reference)])
+  }
   if (reference === undefined && repositories(image).size > 1 && !options.force) {
     throw new Conflict(
       `conflict: unable to delete ${shortId(hexPart(image.id))} (must be forced) - image is referenced in multiple repositories`,
@@ -51,6 +53,13 @@ function matchingName(image: Image, text: string): Reference | undefined {
 function hasOtherNames(image: Image, reference: Reference): boolean {
   const familiar = familiarString(reference)
   return image.tags.some(tag => familiarString(parseReference(tag)) !== familiar)
+}
+
+/** Repository digests stay only beside a tag of their repository. */
+function orphanedDigests(image: Image, removed: Reference): Reference[] {
+  const tags = image.tags.map(parseReference).filter(tag => familiarString(tag) !== familiarString(removed))
+  if (tags.some(tag => nameOf(tag) === nameOf(removed))) return []
+  return image.repoDigests.map(parseReference).filter(digest => nameOf(digest) === nameOf(removed))
 }
 
 function repositories(image: Image): Set<string> {
