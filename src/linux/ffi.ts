@@ -27,6 +27,9 @@ export const prctl: (option: number, a: number, b: number, c: number, d: number)
 export const flock: (fd: number, operation: number) => number = libc.func('int flock(int, int)')
 export const mkfifo: (path: string, mode: number) => number = libc.func('int mkfifo(const char*, unsigned int)')
 export const pipe2: (ends: Bytes, flags: number) => number = libc.func('int pipe2(void*, int)')
+export const madvise: (address: bigint, length: number, advice: number) => number = libc.func(
+  'int madvise(int64_t, size_t, int)',
+)
 export const memfdCreate: (name: string, flags: number) => number = libc.func(
   'int memfd_create(const char*, unsigned int)',
 )

@@ -2,6 +2,7 @@ import { restore } from '#engine'
 import { errorText } from '#lib/errors'
 import { createLogger, type Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
+import { releaseStartupPages } from '#linux'
 import { createApp, type Listener, listen, parseHost } from '#server'
 import { VERSION } from '../version.ts'
 import { createBackends } from './backends.ts'
@@ -48,6 +49,7 @@ async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
     log.info('API listen on', { host: listener.host })
   }
   log.info('daemon is ready', { version: VERSION, dataRoot: settings.dataRoot, runtime: host.defaultRuntime })
+  releaseStartupPages()
   const signal = await ended
   log.info('daemon ends, containers go on', { signal })
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { Conflict } from '#lib/errors'
 import type { Logger } from '#lib/log'
-import { avoidOomKiller, detectCgroups, lockFile, ProcessWatcher, Reaper } from '#linux'
+import { avoidOomKiller, detectCgroups, lockFile, ProcessWatcher, Reaper, releaseStartupPages } from '#linux'
 import { SealedRuntimes } from './oci-runtime.ts'
 import { createReadBuffer } from './output-source.ts'
 import { MonitorServer } from './server.ts'
@@ -41,6 +41,7 @@ export async function runMonitor(execRoot: string, log: Logger, onReady: () => v
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   await server.start()
   onReady()
+  releaseStartupPages()
   await told
   server.stop()
 }
