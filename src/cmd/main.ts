@@ -1,5 +1,5 @@
 /** The one entry: what runs is decided by the first word, and nothing else is loaded. */
-const [command] = process.argv.slice(2)
+const [command, subcommand] = process.argv.slice(2)
 
 switch (command) {
   case 'monitor': {
@@ -15,6 +15,13 @@ switch (command) {
   case 'doctor': {
     const { doctorMain } = await import('./doctor/main.ts')
     await doctorMain(process.argv.slice(3))
+    break
+  }
+  case 'system': {
+    if (subcommand === 'teardown') {
+      const { teardownMain } = await import('./teardown.ts')
+      await teardownMain(process.argv.slice(4))
+    }
     break
   }
   default:
