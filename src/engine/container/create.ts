@@ -22,7 +22,8 @@ export interface CreateRequest {
 
 /**
  * Makes a container; nothing runs yet. When this returns, the container survives power loss.
- * @throws NotFound (image, network), Conflict (name), InvalidArgument
+ * A network that is not there is the start's to refuse, as with Docker, whose clients take "not found" here for the
+ * image. @throws NotFound (image), Conflict (name), InvalidArgument
  */
 export async function createContainer(deps: EngineDeps, request: CreateRequest): Promise<ContainerRecord> {
   const name = request.name === undefined ? undefined : parseContainerName(request.name)
@@ -51,7 +52,6 @@ function newRecord(
   own: ContainerSpec,
 ): ContainerRecord {
   const spec = withImage(own, image, id)
-  deps.networks.find(spec.host.network)
   if (!deps.config.runtimes.has(spec.host.runtime)) {
     throw new InvalidArgument(`unknown or invalid runtime name: ${spec.host.runtime}`, {
       fix: `known are ${[...deps.config.runtimes.keys()].join(' and ')}`,

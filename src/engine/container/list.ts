@@ -111,8 +111,8 @@ function tryResolve(deps: EngineDeps, name: string): Image | undefined {
 }
 
 function isOn(deps: EngineDeps, record: ContainerRecord, network: string): boolean {
-  const own = deps.networks.find(record.spec.host.network)
-  return own.name === network || own.id.startsWith(network)
+  const own = deps.networks.list().find(({ name }) => name === record.spec.host.network)
+  return own !== undefined && (own.name === network || own.id.startsWith(network))
 }
 
 function exposes(record: ContainerRecord, value: string): boolean {

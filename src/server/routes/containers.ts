@@ -12,6 +12,7 @@ import {
   readTerminalSize,
   streamMediaType,
 } from '#api'
+import type { ContainerRecord } from '#engine'
 import type { Backends } from '../backends.ts'
 import { convertCreate } from '../convert/create.ts'
 import { inspectContainer } from '../convert/inspect.ts'
@@ -98,12 +99,16 @@ async function list({ containers, images, networks }: Backends, call: ApiCall): 
   const records = containers.list({ all: query.all ?? false, limit: Math.max(0, query.limit ?? 0), filters })
   const now = Date.now()
   const items = records.map(async record => {
-    const network = networks.find(record.spec.host.network)
     const size =
       query.size === true
         ? { own: await containers.size(record.id), root: images.resolve(record.imageId).size }
         : undefined
-    return listItem(record, { sandbox: containers.sandbox(record.id), networkId: network.id, size, now })
+    return listItem(record, {
+      sandbox: containers.sandbox(record.id),
+      networkId: networkId(networks, record),
+      size,
+      now,
+    })
   })
   call.sendJson(200, await Promise.all(items))
 }
@@ -114,12 +119,17 @@ async function inspect({ containers, images, networks, system }: Backends, call:
   const response = inspectContainer(record, {
     paths: containers.paths(record),
     sandbox: containers.sandbox(record.id),
-    networkId: networks.find(record.spec.host.network).id,
+    networkId: networkId(networks, record),
     driver: system.facts().storageDriver,
     size: size === true ? await containers.size(record.id) : undefined,
     rootSize: size === true ? images.resolve(record.imageId).size : 0,
   })
   call.sendJson(200, response)
+}
+
+/** A container may name a network that is not there (any more). */
+function networkId(networks: Backends['networks'], record: ContainerRecord): string {
+  return networks.list().find(network => network.name === record.spec.host.network)?.id ?? ''
 }
 
 /** The head of the answer goes out at once: a client that has it knows that it will miss no exit. */

@@ -1,5 +1,6 @@
 /** What Docker's API has and this version does not do: refused by name instead of "page not found". */
-import { NotImplemented } from '#lib/errors'
+import { NotFound, NotImplemented, Unavailable } from '#lib/errors'
+import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 
 const OPERATIONS: readonly [Route['method'], string, string][] = [
@@ -39,25 +40,45 @@ const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['DELETE', '/networks/:id', 'removing networks'],
   ['POST', '/volumes/create', 'volumes'],
   ['POST', '/volumes/prune', 'volumes'],
-  ['GET', '/volumes/:name', 'volumes'],
   ['DELETE', '/volumes/:name', 'volumes'],
   ['PUT', '/volumes/:name', 'volumes'],
   ['POST', '/swarm/*', 'clusters'],
-  ['GET', '/swarm', 'clusters'],
-  ['GET', '/swarm/*', 'clusters'],
-  ['GET', '/nodes', 'clusters'],
-  ['GET', '/services', 'clusters'],
-  ['POST', '/services/*', 'clusters'],
-  ['GET', '/tasks', 'clusters'],
-  ['GET', '/secrets', 'secrets'],
-  ['POST', '/secrets/*', 'secrets'],
-  ['GET', '/configs', 'configs'],
-  ['POST', '/configs/*', 'configs'],
-  ['GET', '/plugins', 'plugins'],
   ['POST', '/plugins/*', 'plugins'],
 ]
 
+/** Of a cluster, which this engine is never part of yet: what a Docker outside of one answers. */
+const CLUSTER_PATHS = ['/swarm', '/nodes', '/services', '/tasks', '/secrets', '/configs']
+
+/** What there is none of: lists are empty, and names are not found, which is how clients look for an object's type. */
+function emptyRoutes(): Route[] {
+  const notFound = (message: (name: string) => string) => (call: ApiCall) => {
+    throw new NotFound(message(call.param('name')))
+  }
+  return [
+    { method: 'GET', path: '/volumes', handle: call => call.sendJson(200, { Volumes: [], Warnings: null }) },
+    { method: 'GET', path: '/volumes/:name', handle: notFound(name => `get ${name}: no such volume`) },
+    { method: 'GET', path: '/plugins', handle: call => call.sendJson(200, []) },
+    { method: 'GET', path: '/plugins/:name/json', handle: notFound(name => `plugin "${name}" not found`) },
+  ]
+}
+
+function clusterRoutes(): Route[] {
+  const handle = () => {
+    throw new Unavailable(
+      'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+    )
+  }
+  return CLUSTER_PATHS.flatMap(path => [
+    { method: 'GET', path, handle },
+    { method: 'GET', path: `${path}/*`, handle },
+  ])
+}
+
 export function refusedRoutes(): Route[] {
+  return [...emptyRoutes(), ...clusterRoutes(), ...refusals()]
+}
+
+function refusals(): Route[] {
   return OPERATIONS.map(([method, path, what]) => ({
     method,
     path,
