@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib'
 import { GantryError } from '#lib/errors'
 import { type Digest, digestOf, OCI_CONFIG, OCI_LAYER_GZIP, OCI_MANIFEST } from '#oci'
 import { type HostileTar, hostileTars } from '../support/hostile-tar.ts'
-import { importArchive, loadArchive, quietly, ref, type TestImages, testImages } from '../support/images.ts'
+import { importArchive, loadArchive, openTestImages, quietly, ref, type TestImages } from '../support/images.ts'
+import { memoryDisk } from '../support/memory-disk.ts'
 import { ScriptedRegistry } from '../support/registry.ts'
 import { manifestOf } from '../support/registry-images.ts'
 import { file, tarArchive } from '../support/tar-archive.ts'
@@ -81,7 +82,8 @@ const WAYS: Readonly<Record<string, Way>> = {
 for (const [name, way] of Object.entries(WAYS)) {
   test(name, { timeout: 60_000 }, async () => {
     await using registry = await ScriptedRegistry.start()
-    await using at = await testImages()
+    using disk = memoryDisk(512)
+    await using at = await openTestImages(join(disk.folder, 'root'))
     const before = canaryState()
     const rss = process.memoryUsage.rss()
     let taken = 0
