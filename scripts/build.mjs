@@ -22,6 +22,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   // Packages in CommonJS that are bundled ask for Node's modules with require().
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 })
 chmodSync(join(root, 'bin/gantry'), 0o755)

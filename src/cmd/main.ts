@@ -1,5 +1,5 @@
-/** The one entry: what runs is decided by the first word, and nothing else is loaded. */
-const [command] = process.argv.slice(2)
+/** The one entry: what runs is decided by the first words, and nothing else is loaded. */
+const [command, second] = process.argv.slice(2)
 
 switch (command) {
   case 'monitor': {
@@ -18,8 +18,13 @@ switch (command) {
     break
   }
   default:
-    process.stderr.write(`gantry: unknown command ${command ?? ''}\n`)
-    process.exitCode = 125
+    if (command === 'system' && second === 'teardown') {
+      const { teardownMain } = await import('./teardown.ts')
+      await teardownMain(process.argv.slice(4))
+    } else {
+      const { runCli } = await import('./cli.ts')
+      await runCli(process.argv.slice(2))
+    }
 }
 
 export {}
