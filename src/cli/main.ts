@@ -40,9 +40,10 @@ async function exitCode(
   interrupts: Interrupts,
 ): Promise<number> {
   try {
-    const { flags, given, rest, help } = globals(args)
+    const { flags, given, rest, notes } = globals(args)
+    for (const note of notes) streams.err.line(note)
     const context = contextOf({ flags, given, host, own, streams, interrupts })
-    return await dispatch(context, flags, rest, help)
+    return await dispatch(context, flags, rest)
   } catch (error) {
     if (interrupts.exitCode !== undefined) return interrupts.exitCode
     return await report(error, streams, args.includes('-D') || args.includes('--debug'))
@@ -51,8 +52,8 @@ async function exitCode(
 
 function globals(args: readonly string[]) {
   try {
-    const { values, given, args: rest, help } = parseFlags(GLOBAL_FLAGS, args, { stopsAtArgument: true })
-    return { flags: values, given, rest, help }
+    const { values, given, args: rest, notes } = parseFlags(GLOBAL_FLAGS, args, { stopsAtArgument: true })
+    return { flags: values, given, rest, notes }
   } catch (error) {
     throw error instanceof BadFlags ? badFlags(error, 'gantry [OPTIONS] COMMAND [ARG...]', 'gantry') : error
   }

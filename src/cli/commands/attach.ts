@@ -1,7 +1,7 @@
 import type { ContainerInspectResponse } from '#api'
 import type { Client } from '#client'
 import { Failure } from '../failure.ts'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, string } from '../flags/kinds.ts'
 import { command } from '../program/command.ts'
 import { attachTo, chosenDetachKeys, talk } from '../session/attached.ts'
 import { checkTerminal } from '../session/check-terminal.ts'

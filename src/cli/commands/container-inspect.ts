@@ -1,4 +1,4 @@
-import { bool } from '../flags/scalars.ts'
+import { bool } from '../flags/kinds.ts'
 import { askedFormat, OBJECT_FLAGS } from '../format/flags.ts'
 import { printInspected } from '../inspect/print.ts'
 import { inspectRaw } from '../inspect/raw.ts'

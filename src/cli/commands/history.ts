@@ -1,7 +1,7 @@
 import type { ImageHistoryItem } from '#api'
 import { formatSize } from '#lib/units'
 import type { ListFormat } from '#template'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, string } from '../flags/kinds.ts'
 import { ellipsis } from '../format/ellipsis.ts'
 import { askedFormat, LIST_FLAGS } from '../format/flags.ts'
 import { printList } from '../format/list.ts'

@@ -1,4 +1,4 @@
-import { string } from '../flags/scalars.ts'
+import { string } from '../flags/kinds.ts'
 import { askedFormat, OBJECT_FLAGS } from '../format/flags.ts'
 import { platformJson } from '../image/platform.ts'
 import { printInspected } from '../inspect/print.ts'

@@ -1,11 +1,16 @@
 import { Failure, REFUSED } from '../failure.ts'
+import { bool } from '../flags/kinds.ts'
 import { filters } from '../flags/lists.ts'
-import { bool } from '../flags/scalars.ts'
-import { askedFormat, LIST_FLAGS } from '../format/flags.ts'
+import { askedFormat, LIST_FLAGS, quieter } from '../format/flags.ts'
 import { imageList, imageRows } from '../format/images.ts'
 import { printList } from '../format/list.ts'
 import { command } from '../program/command.ts'
-import { findLeaf } from '../program/tree.ts'
+
+/** Docker tells these apart from names of images that are not there. */
+const IMAGE_COMMANDS = [
+  ...['build', 'history', 'import', 'inspect', 'list', 'load', 'ls', 'prune', 'pull', 'push', 'remove', 'rm', 'rmi'],
+  ...['save', 'tag'],
+]
 
 export const images = command({
   usage: '[OPTIONS] [REPOSITORY[:TAG]]',
@@ -39,9 +44,8 @@ export const images = command({
       needsDigests: flags.digests || format.includes('{{.Digest}}'),
       showsDigests: flags.digests,
     })
-    const id = format === 'raw' ? 'image_id: {{.ID}}' : '{{.ID}}'
-    printList(context, list, { format, rows, ...(flags.quiet ? { quiet: id } : {}) })
-    const isMistaken = pattern !== undefined && found.length === 0 && findLeaf(`image ${pattern}`) !== undefined
+    printList(context, list, { ...quieter(format, flags.quiet, 'image_id'), rows })
+    const isMistaken = pattern !== undefined && found.length === 0 && IMAGE_COMMANDS.includes(pattern)
     if (isMistaken && context.path === 'images') {
       context.streams.err.line(`\nNo images found matching "${pattern}": did you mean "gantry image ${pattern}"?`)
     }

@@ -1,7 +1,7 @@
 import type { Client } from '#client'
 import { NotFound, NotImplemented } from '#lib/errors'
 import { Failure, REFUSED } from '../failure.ts'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, string } from '../flags/kinds.ts'
 import { askedFormat, OBJECT_FLAGS } from '../format/flags.ts'
 import { type Found, printInspected } from '../inspect/print.ts'
 import { inspectRaw, type ObjectKind } from '../inspect/raw.ts'

@@ -1,6 +1,6 @@
 import { forEach } from '../container/each.ts'
 import { SIGNALS } from '../container/signals.ts'
-import { string } from '../flags/scalars.ts'
+import { string } from '../flags/kinds.ts'
 import { command } from '../program/command.ts'
 
 export const kill = command({

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, string } from '../flags/kinds.ts'
 import { platformJson } from '../image/platform.ts'
 import { openForReading } from '../io/open-file.ts'
 import { command } from '../program/command.ts'

@@ -1,5 +1,5 @@
 import { copyOutput } from '#client'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, string } from '../flags/kinds.ts'
 import { command } from '../program/command.ts'
 import { parseSince } from '../time/since.ts'
 

@@ -1,9 +1,9 @@
 import type { Network } from '#api'
 import type { ListFormat } from '#template'
+import { bool } from '../flags/kinds.ts'
 import { filters } from '../flags/lists.ts'
-import { bool } from '../flags/scalars.ts'
 import { labelOf, labels } from '../format/containers.ts'
-import { askedFormat, LIST_FLAGS } from '../format/flags.ts'
+import { askedFormat, LIST_FLAGS, quieter } from '../format/flags.ts'
 import { printList } from '../format/list.ts'
 import { truncatedId } from '../format/short-id.ts'
 import { command } from '../program/command.ts'
@@ -26,8 +26,7 @@ export const networks = command({
     const rows = found.toSorted((a, b) => order.compare(a.Name, b.Name))
     const asked = askedFormat(flags)
     const format = asked === '' && !flags.quiet ? (config.settings.networksFormat ?? '') : asked
-    const id = format === 'raw' ? 'network_id: {{.ID}}' : '{{.ID}}'
-    printList(context, networkList(!flags['no-trunc']), { format, rows, ...(flags.quiet ? { quiet: id } : {}) })
+    printList(context, networkList(!flags['no-trunc']), { ...quieter(format, flags.quiet, 'network_id'), rows })
   },
 })
 

@@ -1,9 +1,9 @@
 import type { ContainerListItem } from '#api'
-import { InvalidArgument } from '#lib/errors'
-import { renderList } from '#template'
+import { errorText } from '#lib/errors'
+import { compile, method, row, STRING } from '#template'
 import { Failure } from '../failure.ts'
+import { bool, int } from '../flags/kinds.ts'
 import { filters } from '../flags/lists.ts'
-import { bool, int } from '../flags/scalars.ts'
 import { containerList } from '../format/containers.ts'
 import { askedFormat, LIST_FLAGS } from '../format/flags.ts'
 import { printList } from '../format/list.ts'
@@ -68,13 +68,17 @@ function checkFormat(format: string): boolean {
   const onSize = (): void => {
     usesSize = true
   }
-  try {
-    const list = containerList({ truncates: true, withSize: false, asJson: false, onSize })
-    renderList(list, { format: format === 'json' ? '' : format, rows: [NOBODY] })
-    return usesSize
-  } catch (error) {
-    if (!(error instanceof InvalidArgument)) throw error
-    const reason = error.text.replace(/^template parsing error: /, '')
-    throw new Failure(`failed to ${reason.includes('executing') ? 'execute' : 'parse'} template: ${reason}`)
-  }
+  const { typeName, columns, lookups } = containerList({ truncates: true, withSize: false, asJson: false, onSize })
+  const cells = Object.entries(columns).map(([name, { value }]) => [name, () => value(NOBODY)] as const)
+  const methods = Object.keys(lookups ?? {}).map(name => [name, method([STRING], () => '')] as const)
+  const template = (() => {
+    try {
+      return compile(format)
+    } catch (error) {
+      throw new Failure(`failed to parse template: ${errorText(error)}`)
+    }
+  })()
+  const { error } = template.run(row(typeName, Object.fromEntries([...cells, ...methods])))
+  if (error !== undefined) throw new Failure(`failed to execute template: ${errorText(error)}`)
+  return usesSize
 }

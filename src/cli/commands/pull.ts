@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { bool } from '../flags/scalars.ts'
+import { bool } from '../flags/kinds.ts'
 import { platformFlag, platformOf } from '../image/platform.ts'
 import { pullImage } from '../image/pull.ts'
 import { fullText, parseImageName, withTag } from '../image/reference.ts'

@@ -1,6 +1,6 @@
 import { NotFound } from '#lib/errors'
 import { forEach } from '../container/each.ts'
-import { bool } from '../flags/scalars.ts'
+import { bool } from '../flags/kinds.ts'
 import { command } from '../program/command.ts'
 
 export const rm = command({

@@ -1,7 +1,6 @@
 import { NotFound } from '#lib/errors'
 import { failTogether } from '../container/each.ts'
-import { list } from '../flags/lists.ts'
-import { bool } from '../flags/scalars.ts'
+import { bool, list } from '../flags/kinds.ts'
 import { platformJson } from '../image/platform.ts'
 import { command } from '../program/command.ts'
 import { describe } from '../program/describe.ts'

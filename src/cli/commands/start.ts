@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, string } from '../flags/kinds.ts'
 import { type Call, command } from '../program/command.ts'
 import { describe } from '../program/describe.ts'
 import { chosenDetachKeys } from '../session/attached.ts'

@@ -1,7 +1,7 @@
 import { forEach } from '../container/each.ts'
 import { SIGNALS } from '../container/signals.ts'
 import { Failure } from '../failure.ts'
-import { int, string } from '../flags/scalars.ts'
+import { int, string } from '../flags/kinds.ts'
 import { command } from '../program/command.ts'
 
 export const stop = command({

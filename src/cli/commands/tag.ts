@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { familiarName, type ImageName, parseImageName, withTag } from '../image/reference.ts'
+import { familiarName, type ImageName, isImageId, parseImageName, withTag } from '../image/reference.ts'
 import { command } from '../program/command.ts'
 
 export const tag = command({
@@ -10,7 +10,7 @@ export const tag = command({
   flags: {},
   examples: ['tag busybox registry.example.com/team/busybox:1.36'],
   async run({ context, args: [source = '', target = ''] }) {
-    if (!/^[a-f0-9]{64}$/.test(source)) read(source)
+    if (!isImageId(source)) read(source)
     const name = withTag(read(target))
     if (name.digest !== undefined) throw new Failure('refusing to create a tag with a digest reference')
     const { client } = await context.connect()

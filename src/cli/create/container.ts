@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { ContainerCreateRequest, ContainerCreateResponse } from '#api'
 import { NotFound } from '#lib/errors'
 import { pullImage } from '../image/pull.ts'
-import { familiarText, type ImageName, isImageName, parseImageName, withTag } from '../image/reference.ts'
+import { familiarText, type ImageName, isImageId, parseImageName, withTag } from '../image/reference.ts'
 import type { Connection, Context } from '../program/context.ts'
 import { CidFile } from './cid-file.ts'
 
@@ -19,8 +19,7 @@ export interface NewContainer {
 export async function createContainer(context: Context, connection: Connection, wanted: NewContainer): Promise<string> {
   using cidFile = new CidFile(wanted.cidFile)
   const image = wanted.request.Image ?? ''
-  const name = /^[a-f0-9]{64}$/.test(image) || !isImageName(image) ? undefined : withTag(parseImageName(image))
-  if (name === undefined && image.includes(':')) parseImageName(image)
+  const name = isImageId(image) ? undefined : withTag(parseImageName(image))
   if (wanted.pull === 'always') await pull(context, connection, wanted, name ?? withTag(parseImageName(image)))
   const { Id: id, Warnings: warnings } = await create(context, connection, wanted, name)
   for (const warning of [...warnings, ...localDnsWarnings(wanted.request)])

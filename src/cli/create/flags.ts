@@ -1,7 +1,7 @@
 import type { ContainerConfig, HostConfig } from '#api'
 import { alias, type Flag, type Values } from '../flags/flag.ts'
-import { each, list, map } from '../flags/lists.ts'
-import { bool, bytes, duration, int, string, uint, uint16 } from '../flags/scalars.ts'
+import { bool, bytes, duration, int, list, string, uint, uint16 } from '../flags/kinds.ts'
+import { each, map } from '../flags/lists.ts'
 import * as check from './read/checks.ts'
 import { readByteRate, readGpus, readOperationRate, readUlimit, readWeight } from './read/device.ts'
 import { readMount } from './read/mount.ts'
@@ -111,7 +111,7 @@ export const CREATE_FLAGS = {
   entrypoint: config(string('Overwrite the default ENTRYPOINT of the image'), entrypoint => ({
     Entrypoint: [entrypoint],
   })),
-  env: list('Set environment variables', { short: 'e' }),
+  env: list('Set environment variables', { short: 'e', check: check.variable }),
   'env-file': list('Read in a file of environment variables', { values: 'files' }),
   expose: list('Expose a port or a range of ports'),
   gpus: each("GPU devices to add to the container ('all' to pass all GPUs)", 'gpu-request', readGpus),

@@ -1,6 +1,6 @@
 import type { ContainerConfig, ContainerCreateRequest, HostConfig } from '#api'
 import type { Flag } from '../flags/flag.ts'
-import { cut } from '../flags/lists.ts'
+import { cut } from '../flags/text.ts'
 import { endpoints, networkMode } from './endpoints.ts'
 import { CREATE_FLAGS, type CreateFlags, type Part, type PartFlag } from './flags.ts'
 import { healthcheck } from './healthcheck.ts'

@@ -1,16 +1,6 @@
 import type { Filters } from '#api'
-import type { Details, Flag } from './flag.ts'
-
-type ListDetails = Omit<Details<readonly string[]>, 'initial'>
-
-/** May be given several times; `check` reads, or refuses, each text. */
-export function list(
-  usage: string,
-  details: ListDetails & { readonly check?: (text: string) => string } = {},
-): Flag<readonly string[]> {
-  const { check = text => text, ...rest } = details
-  return { usage, kind: 'list', ...rest, initial: [], add: (before, text) => [...before, check(text)] }
-}
+import type { Flag } from './flag.ts'
+import { cut } from './text.ts'
 
 /** As `list`, for what is more than a text. */
 export function each<T>(usage: string, kind: string, read: (text: string) => T): Flag<readonly T[]> {
@@ -54,10 +44,4 @@ export function withKey(record: Readonly<Record<string, string>>, pair: string):
   const copy: Record<string, string> = Object.assign(Object.create(null), record)
   copy[key] = value ?? ''
   return copy
-}
-
-/** What stands before and after the first `separator`; undefined after where there is none. */
-export function cut(text: string, separator: string): [string, string | undefined] {
-  const at = text.indexOf(separator)
-  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)]
 }

@@ -9,8 +9,6 @@ export interface Parsed<F extends Flags> {
   readonly values: Values<F>
   /** Names of the flags that were given, by the name that stands for them. */
   readonly given: ReadonlySet<string>
-  /** Whether `--help` (or `-h`, where no flag of the command has the letter) was among them. */
-  readonly help: boolean
   readonly args: readonly string[]
   /** What to tell about the use of old flags. */
   readonly notes: readonly string[]
@@ -41,7 +39,6 @@ class Parser<F extends Flags> {
   readonly #values = new Map<string, unknown>()
   readonly #given = new Set<string>()
   readonly #notes: string[] = []
-  #help = false
 
   constructor(flags: F, args: readonly string[], options: ParseOptions) {
     this.#flags = flags
@@ -69,7 +66,7 @@ class Parser<F extends Flags> {
       }
     }
     const values = Object.fromEntries(this.#values) as Values<F>
-    return { values, given: this.#given, help: this.#help, args, notes: this.#notes }
+    return { values, given: this.#given, args, notes: this.#notes }
   }
 
   #long(text: string): void {
@@ -77,8 +74,7 @@ class Parser<F extends Flags> {
     const value = rest.length === 0 ? undefined : rest.join('=')
     if (name === '' || name.startsWith('-')) throw new BadFlags(`bad flag syntax: ${text}`)
     const flag = own(this.#flags, name)
-    if (flag === undefined && name === 'help') this.#help = true
-    else if (flag === undefined) throw new BadFlags(`unknown flag: --${name}`)
+    if (flag === undefined) throw new BadFlags(`unknown flag: --${name}`)
     else this.#set(name, flag, value ?? flag.alone ?? this.#next(`--${name}`))
   }
 
@@ -86,12 +82,11 @@ class Parser<F extends Flags> {
     let rest = letters
     while (rest !== '') {
       const letter = rest.charAt(0)
-      const name = this.#byLetter.get(letter)
+      const name = this.#byLetter.get(letter) ?? this.#helpFor(letter)
       const flag = name === undefined ? undefined : this.#flags[name]
       const behind = rest.slice(1)
       if (name === undefined || flag === undefined) {
-        this.#noLetter(letter, rest)
-        rest = behind
+        throw new BadFlags(`unknown shorthand flag: '${letter}' in -${rest}`)
       } else if (behind.length > 1 && behind.startsWith('=')) {
         this.#set(name, flag, behind.slice(1))
         rest = ''
@@ -105,10 +100,11 @@ class Parser<F extends Flags> {
     }
   }
 
-  #noLetter(letter: string, rest: string): void {
-    if (letter !== 'h') throw new BadFlags(`unknown shorthand flag: '${letter}' in -${rest}`)
+  /** `-h` asks for help where a command has `--help` and no flag of that letter. */
+  #helpFor(letter: string): string | undefined {
+    if (letter !== 'h' || own(this.#flags, 'help') === undefined) return undefined
     this.#notes.push(HELP_HINT)
-    this.#help = true
+    return 'help'
   }
 
   #next(shown: string): string {

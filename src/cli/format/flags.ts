@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, string } from '../flags/kinds.ts'
 
 const LIST_FORMAT = `Format output using a custom template:
 'table':            Print output in table format with column headers (default)
@@ -26,4 +26,14 @@ export function askedFormat(flags: { readonly format: string; readonly json: boo
   if (!flags.json) return flags.format
   if (flags.format === '' || flags.format === 'json') return 'json'
   throw new Failure('conflicting options: cannot specify both --json and --format')
+}
+
+/** `--quiet` with a format: ids instead of the default table, and of the raw form with their name before them. */
+export function quieter(
+  format: string,
+  quiet: boolean,
+  rawName: string,
+): { readonly format: string; readonly quiet?: string } {
+  if (!quiet) return { format }
+  return format === 'raw' ? { format: `${rawName}: {{.ID}}` } : { format, quiet: '{{.ID}}' }
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '#client'
 import { Failure } from '../failure.ts'
+import { string } from '../flags/kinds.ts'
 import { own } from '../flags/own.ts'
-import { string } from '../flags/scalars.ts'
 
 const SYSTEMS = [
   'aix',

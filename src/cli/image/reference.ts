@@ -37,7 +37,12 @@ export function parseImageName(text: string): ImageName {
   return { domain, path, tag, digest }
 }
 
-/** Whether `text` can be the name of an image; else it may be the id of one. */
+/** Whether `text` is a whole id, with or without its algorithm, and no name. */
+export function isImageId(text: string): boolean {
+  return /^(sha256:)?[a-f0-9]{64}$/.test(text)
+}
+
+/** Whether `text` can be the name of an image. */
 export function isImageName(text: string): boolean {
   try {
     parseImageName(text)

@@ -1,6 +1,6 @@
 import type { Environment } from '#client'
 import { Failure, REFUSED } from '../failure.ts'
-import { goBool } from '../flags/scalars.ts'
+import { goBool } from '../flags/kinds.ts'
 
 /** Refuses to go on where signatures are wanted: this program does not check them. */
 export function refuseContentTrust(disabled: boolean, isGiven: boolean, env: Environment): void {

@@ -1,5 +1,6 @@
 import { Failure, REFUSED } from '../failure.ts'
 import type { CompletedNames, Flags, Values } from '../flags/flag.ts'
+import { bool } from '../flags/kinds.ts'
 import { BadFlags, type Parsed, parseFlags } from '../flags/parse.ts'
 import type { Context } from './context.ts'
 
@@ -8,6 +9,9 @@ export interface Arity {
   readonly min: number
   readonly max?: number
 }
+
+/** The flag that every command has. */
+export const HELP = { help: bool('Print usage', { hidden: true }) }
 
 /** One call of a command. */
 export interface Call<F extends Flags> {
@@ -52,9 +56,9 @@ export function command<F extends Flags>(spec: CommandSpec<F>): Command {
   return {
     ...spec,
     async execute(context, line) {
-      const { values, given, help, args, notes } = read(spec, line)
+      const { values, given, args, notes } = read(spec, line)
       for (const note of notes) context.streams.err.line(note)
-      if (help) {
+      if (values.help) {
         const { commandHelp } = await import('./help.ts')
         context.streams.out.write(commandHelp(spec, line.path, context.streams.helpWidth))
         return 0
@@ -65,9 +69,9 @@ export function command<F extends Flags>(spec: CommandSpec<F>): Command {
   }
 }
 
-function read<F extends Flags>(spec: CommandSpec<F>, { path, args }: CommandLine): Parsed<F> {
+function read<F extends Flags>(spec: CommandSpec<F>, { path, args }: CommandLine): Parsed<F & typeof HELP> {
   try {
-    return parseFlags(spec.flags, args, { stopsAtArgument: spec.stopsAtArgument === true })
+    return parseFlags({ ...HELP, ...spec.flags }, args, { stopsAtArgument: spec.stopsAtArgument === true })
   } catch (error) {
     if (!(error instanceof BadFlags)) throw error
     throw badFlags(error, `gantry ${path} ${spec.usage}`, `gantry ${path}`)

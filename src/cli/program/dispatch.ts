@@ -2,27 +2,28 @@ import { nearest } from '#lib/nearest'
 import { Failure, REFUSED } from '../failure.ts'
 import { own } from '../flags/own.ts'
 import { BadFlags, parseFlags } from '../flags/parse.ts'
-import { badFlags } from './command.ts'
+import { badFlags, HELP } from './command.ts'
 import type { Context } from './context.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import { isNotDone } from './not-done.ts'
 import { findLeaf, GROUPS, listed } from './tree.ts'
 
 /** Does the command that `args` begin with. @throws Failure where there is none */
-export async function dispatch(
-  context: Context,
-  flags: GlobalFlags,
-  args: readonly string[],
-  help: boolean,
-): Promise<number> {
+export async function dispatch(context: Context, flags: GlobalFlags, args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
   if (flags.version) {
     context.streams.out.line(`Gantry version ${context.host.version}`)
     return 0
   }
-  if (help || name === undefined) return await showRoot(context, help)
-  if (name === 'help')
-    return await dispatch(context, flags, rest.length === 0 ? [] : [...topic(rest), '--help'], rest.length === 0)
+  if (flags.help || name === undefined) return await showRoot(context, flags.help)
+  if (name === 'help') {
+    const asked = topic(rest)
+    return await dispatch(
+      context,
+      { ...flags, help: asked.length === 0 },
+      asked.length === 0 ? [] : [...asked, '--help'],
+    )
+  }
   const program = own(context.host.programs, name)
   if (program !== undefined) return await runProgram(program.run(rest))
   if (own(GROUPS, name) !== undefined) return await inGroup(context, name, rest)
@@ -36,9 +37,9 @@ async function runProgram(done: Promise<void>): Promise<number> {
 }
 
 async function inGroup(context: Context, group: string, args: readonly string[]): Promise<number> {
-  const { args: operands, help } = groupFlags(group, args)
+  const { args: operands, values } = groupFlags(group, args)
   const [name] = operands
-  if (name === undefined) return await showGroup(context, group, help)
+  if (name === undefined) return await showGroup(context, group, values.help)
   const rest = operands.slice(1)
   const program = own(context.host.programs, `${group} ${name}`)
   if (program !== undefined) return await runProgram(program.run(rest))
@@ -47,7 +48,7 @@ async function inGroup(context: Context, group: string, args: readonly string[])
 
 function groupFlags(group: string, args: readonly string[]) {
   try {
-    return parseFlags({}, args, { stopsAtArgument: true })
+    return parseFlags(HELP, args, { stopsAtArgument: true })
   } catch (error) {
     throw error instanceof BadFlags ? badFlags(error, `gantry ${group}`, `gantry ${group}`) : error
   }
@@ -68,9 +69,12 @@ function unknownCommand(path: string): Failure {
   const group = path.includes(' ') ? (path.split(' ')[0] ?? '') : ''
   const name = `gantry ${group}`.trimEnd()
   const usage = group === '' ? '' : `Usage:  ${name}\n\n`
+  const typed = path.split(' ').at(-1) ?? ''
   const near = nearest(
-    path.split(' ').at(-1) ?? '',
-    listed(group).map(leaf => leaf.name),
+    typed,
+    listed(group)
+      .map(leaf => leaf.name)
+      .filter(known => known[0] === typed[0]),
   )
   const meant = near === undefined ? '' : `Did you mean '${name} ${near}'?\n\n`
   return new Failure(
@@ -80,7 +84,7 @@ function unknownCommand(path: string): Failure {
 
 function topic(words: readonly string[]): readonly string[] {
   const path = words.join(' ')
-  if (findLeaf(path) !== undefined || own(GROUPS, path) !== undefined) return words
+  if (words.length === 0 || findLeaf(path) !== undefined || own(GROUPS, path) !== undefined) return words
   throw new Failure(`unknown help topic: ${path}`)
 }
 

@@ -1,12 +1,14 @@
 import type { EndpointFlags } from '#client'
+import { Failure } from '../failure.ts'
 import type { Values } from '../flags/flag.ts'
-import { list } from '../flags/lists.ts'
-import { bool, string } from '../flags/scalars.ts'
+import { bool, list, string } from '../flags/kinds.ts'
+import { HELP } from './command.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
 
 /** The flags that stand before the command. */
 export const GLOBAL_FLAGS = {
+  ...HELP,
   config: string('Location of client config files (default "~/.docker")', { values: 'files' }),
   context: string(
     'Name of the context to use to connect to the daemon (overrides DOCKER_HOST env var and default context set with "docker context use")',
@@ -29,9 +31,11 @@ export const GLOBAL_FLAGS = {
 
 export type GlobalFlags = Values<typeof GLOBAL_FLAGS>
 
-/** What they say of the engine. @throws Error in Docker's words for several hosts */
+/** What they say of the engine. @throws Failure in Docker's words for several hosts */
 export function endpointFlags(flags: GlobalFlags, given: ReadonlySet<string>): EndpointFlags {
-  if (flags.host.length > 1) throw new Error('specify only one -H')
+  if (flags.host.length > 1) {
+    throw new Failure('Failed to initialize: unable to resolve docker endpoint: Specify only one -H')
+  }
   const { host, context, config, tls, tlsverify, tlscacert, tlscert, tlskey } = flags
   return {
     host: host[0],

@@ -1,8 +1,5 @@
 import { API_VERSION } from '#api'
-import { field, pointerTo, STRING, structType } from '#template'
 import type { Context } from '../program/context.ts'
-
-const optional = { omitEmpty: true }
 
 /** This program, as `version` and `info` tell it. Where Docker names its Go, we have nothing to say. */
 export interface ClientVersion {
@@ -24,17 +21,4 @@ export function clientVersion({ host }: Context, context: string, apiVersion: st
     Arch: process.arch === 'x64' ? 'amd64' : process.arch,
     Context: context,
   }
-}
-
-export const CLIENT_VERSION_FIELDS = {
-  Platform: field(pointerTo(structType('system.platformInfo', { Name: field(STRING, optional) })), optional),
-  Version: field(STRING, optional),
-  APIVersion: field(STRING, { json: 'ApiVersion', ...optional }),
-  DefaultAPIVersion: field(STRING, optional),
-  GitCommit: field(STRING, optional),
-  GoVersion: field(STRING, optional),
-  Os: field(STRING, optional),
-  Arch: field(STRING, optional),
-  BuildTime: field(STRING, optional),
-  Context: STRING,
 }

@@ -1,6 +1,6 @@
 import { ANY, BOOL, field, INT, INT64, mapOf, named, pointerTo, STRING, sliceOf, structType } from '#template'
 import { STRINGS, TEXT_MAP } from '../inspect/common-types.ts'
-import { CLIENT_VERSION_FIELDS } from './client-version.ts'
+import { CLIENT_VERSION_FIELDS } from './client-version-fields.ts'
 
 const optional = { omitEmpty: true }
 const PAIRS = sliceOf(STRINGS)

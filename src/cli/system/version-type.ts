@@ -1,6 +1,6 @@
 import { BOOL, field, pointerTo, STRING, sliceOf, structType } from '#template'
 import { TEXT_MAP } from '../inspect/common-types.ts'
-import { CLIENT_VERSION_FIELDS } from './client-version.ts'
+import { CLIENT_VERSION_FIELDS } from './client-version-fields.ts'
 
 const optional = { omitEmpty: true }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { cut } from '../../flags/lists.ts'
+import { cut } from '../../flags/text.ts'
 
 /** Readers of single texts, each throwing in Docker's words. */
 export function attachStream(text: string): string {
@@ -37,6 +37,12 @@ export function label(text: string): string {
   const key = cut(text, '=')[0].replace(/^[ \t]+/, '')
   if (key === '') throw new Error(`invalid label '${text}': empty name`)
   if (/[ \t]/.test(key)) throw new Error(`label '${key}' contains whitespaces`)
+  return text
+}
+
+/** Docker leaves the names of variables to whoever reads them, besides the empty one. */
+export function variable(text: string): string {
+  if (cut(text, '=')[0] === '') throw new Error(`invalid environment variable: ${text}`)
   return text
 }
 

@@ -1,8 +1,8 @@
 import { normalize } from 'node:path/posix'
 import type { HostConfig } from '#api'
 import { decimal } from '../../flags/go-number.ts'
-import { cut } from '../../flags/lists.ts'
-import { goSize } from '../../flags/scalars.ts'
+import { goSize } from '../../flags/kinds.ts'
+import { cut } from '../../flags/text.ts'
 import { csvFields } from './csv.ts'
 
 export type DeviceMapping = NonNullable<HostConfig['Devices']>[number]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { cut } from '../../flags/lists.ts'
+import { cut } from '../../flags/text.ts'
 import { openReason } from '../../io/open-reason.ts'
 
 type LookUp = (name: string) => string | undefined
@@ -7,7 +7,6 @@ type LookUp = (name: string) => string | undefined
 /** `-e NAME`: the value of this process's environment; without one the name alone, which unsets it. */
 export function environmentVariable(text: string, lookUp: LookUp): string {
   const [name, value] = cut(text, '=')
-  if (name === '') throw new Error(`invalid environment variable: ${text}`)
   const found = value === undefined ? lookUp(name) : undefined
   return found === undefined ? text : `${name}=${found}`
 }

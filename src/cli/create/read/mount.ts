@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import type { Mount } from '#api'
-import { cut, withKey } from '../../flags/lists.ts'
-import { goBool, goSize } from '../../flags/scalars.ts'
+import { goBool, goSize } from '../../flags/kinds.ts'
+import { withKey } from '../../flags/lists.ts'
+import { cut } from '../../flags/text.ts'
 import { csvFields } from './csv.ts'
 
 type BindOptions = NonNullable<Mount['BindOptions']>

@@ -1,4 +1,4 @@
-import { cut } from '../../flags/lists.ts'
+import { cut } from '../../flags/text.ts'
 import { csvFields } from './csv.ts'
 
 /** One `--network`: how the container is attached to it. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { RestartPolicy } from '#api'
 import { decimal } from '../../flags/go-number.ts'
-import { cut } from '../../flags/lists.ts'
+import { cut } from '../../flags/text.ts'
 import { openReason } from '../../io/open-reason.ts'
 
 /** `on-failure:3`. The engine knows the names. @throws in Docker's words */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { cut } from '../../flags/lists.ts'
+import { cut } from '../../flags/text.ts'
 
 export interface PortMapping {
   /** `80/tcp` */

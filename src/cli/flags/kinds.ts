@@ -33,6 +33,17 @@ export function string(
   }
 }
 
+type ListDetails = Omit<Details<readonly string[]>, 'initial'>
+
+/** May be given several times; `check` reads, or refuses, each text. */
+export function list(
+  usage: string,
+  details: ListDetails & { readonly check?: (text: string) => string } = {},
+): Flag<readonly string[]> {
+  const { check = text => text, ...rest } = details
+  return { usage, kind: 'list', ...rest, initial: [], add: (before, text) => [...before, check(text)] }
+}
+
 /** A signed integer of 64 bits, in any notation of Go's source; beyond 2^53 it is out of range here. */
 export function int(usage: string, details: Details<number> = {}): Flag<number> {
   return number(usage, 'int', details, text => goInteger(text))
