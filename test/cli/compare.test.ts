@@ -3,7 +3,7 @@
  * errors and the same exit code. Needs dockerd on PATH; GANTRY_TEST_DOCKER names another docker command.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { bundleCli, type CliBundle } from '../support/cli-bundle.ts'
@@ -11,6 +11,7 @@ import { type Case, QUESTIONS, TEMPLATES, USAGE } from './cases.ts'
 import { normalised, saysTheSame } from './normal.ts'
 import { missingForPeer, type Peer, startPeer } from './peer.ts'
 import { type Ran, runProgram } from './run.ts'
+import { STORIES, type Step, type Story } from './stories.ts'
 
 /** Something may happen between two calls (`Up 2 seconds`): what differs is asked again. */
 const ATTEMPTS = 3
@@ -73,6 +74,7 @@ suite('as docker does', { skip: missingForPeer() ?? false }, () => {
   test('bad usage', () => compareAll(USAGE))
   test('bad templates', () => compareAll(TEMPLATES))
   test('questions', () => compareAll(QUESTIONS))
+  for (const story of STORIES) test(story.title, () => compareStory(story))
 
   function environment(more: Case['env'] = {}): Record<string, string> {
     const { peer } = held
@@ -87,13 +89,13 @@ suite('as docker does', { skip: missingForPeer() ?? false }, () => {
     }
   }
 
-  function docker(args: readonly string[], { input, env }: Partial<Case> = {}): Promise<Ran> {
-    return runProgram(held.peer?.docker ?? '', hostless(args), { input, env: environmentFor(args, env) })
+  function docker(args: readonly string[], { input, env, signals }: Omit<Step, 'args'> = {}): Promise<Ran> {
+    return runProgram(held.peer?.docker ?? '', args, { input, signals, env: environmentFor(args, env) })
   }
 
-  function gantry(args: readonly string[], { input, env }: Partial<Case> = {}): Promise<Ran> {
-    const all = [...(held.bundle?.node ?? []), ...hostless(args)]
-    return runProgram(process.execPath, all, { input, env: environmentFor(args, env) })
+  function gantry(args: readonly string[], { input, env, signals }: Omit<Step, 'args'> = {}): Promise<Ran> {
+    const all = [...(held.bundle?.node ?? []), ...args]
+    return runProgram(process.execPath, all, { input, signals, env: environmentFor(args, env) })
   }
 
   /** A command line that names its engine is to find no other. */
@@ -101,10 +103,6 @@ suite('as docker does', { skip: missingForPeer() ?? false }, () => {
     const env = environment(more)
     if (args[0]?.startsWith('-') === true) delete env['DOCKER_HOST']
     return env
-  }
-
-  function hostless(args: readonly string[]): readonly string[] {
-    return args
   }
 
   async function compareAll(cases: readonly Case[]): Promise<void> {
@@ -133,11 +131,34 @@ suite('as docker does', { skip: missingForPeer() ?? false }, () => {
     }
   }
 
+  /** Both tell the story at the same time, each about a container of its own. */
+  async function compareStory({ title, steps, differs }: Story): Promise<void> {
+    const name = `story-${title.replace(/\W/g, '-').toLowerCase()}`
+    const [dockers, ours] = await Promise.all([tell(docker, `${name}-d`, steps), tell(gantry, `${name}-g`, steps)])
+    const wrong = steps.flatMap((step, at) => {
+      const [other, own] = [dockers[at], ours[at]]
+      assert.ok(other !== undefined && own !== undefined)
+      return isSame(own, other) ? [] : [report(step, other, own)]
+    })
+    if (differs === undefined) assert.deepEqual(wrong, [], wrong.join('\n'))
+    else assert.notDeepEqual(wrong, [])
+  }
+
+  async function tell(tool: typeof docker, name: string, steps: readonly Step[]): Promise<Ran[]> {
+    const folder = mkdtempSync(join(held.peer?.folder ?? '', 'story-'))
+    const told: Ran[] = []
+    for (const step of steps) {
+      const args = step.args.map(arg => arg.replaceAll('NAME', name).replaceAll('FOLDER', folder))
+      told.push(normalised(await tool(args, step), [name, folder]))
+    }
+    return told
+  }
+
   function isSame(ours: Ran, dockers: Ran): boolean {
     return ours.code === dockers.code && ours.stdout === dockers.stdout && saysTheSame(ours.stderr, dockers.stderr)
   }
 
-  function report({ args }: Case, dockers: Ran, ours: Ran): string {
+  function report({ args }: Pick<Case, 'args'>, dockers: Ran, ours: Ran): string {
     return `\n${args.join(' ')}\n  docker ${show(dockers)}\n  gantry ${show(ours)}`
   }
 

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Ran {
   readonly stdout: string
@@ -11,11 +12,13 @@ export interface RunOptions {
   readonly input?: string | Buffer | undefined
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string | undefined
-  /** Called with the first output, and with the means to send signals. */
-  readonly onOutput?: (kill: (signal: NodeJS.Signals) => void) => void
+  /** Sent one after the other, once there is output. */
+  readonly signals?: readonly NodeJS.Signals[] | undefined
 }
 
 const PATIENCE_MS = 30_000
+/** Signals of one kind that come together are one to a program. */
+const BETWEEN_SIGNALS_MS = 150
 
 /** Runs a program to its end. */
 export function runProgram(program: string, args: readonly string[], options: RunOptions): Promise<Ran> {
@@ -25,7 +28,7 @@ export function runProgram(program: string, args: readonly string[], options: Ru
   const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
   let stdout = ''
   let stderr = ''
-  child.stdout.once('data', () => options.onOutput?.(signal => void child.kill(signal)))
+  child.stdout.once('data', () => void sendAll(child, options.signals ?? []))
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString('latin1')
   })
@@ -44,4 +47,11 @@ export function runProgram(program: string, args: readonly string[], options: Ru
 
 function utf8(latin1: string): string {
   return Buffer.from(latin1, 'latin1').toString()
+}
+
+async function sendAll(child: ChildProcess, signals: readonly NodeJS.Signals[]): Promise<void> {
+  for (const signal of signals) {
+    child.kill(signal)
+    await delay(BETWEEN_SIGNALS_MS)
+  }
 }
