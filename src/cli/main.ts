@@ -2,6 +2,7 @@ import { FAILED, Failure } from './failure.ts'
 import { BadFlags, parseFlags } from './flags/parse.ts'
 import { Interrupts } from './io/interrupts.ts'
 import { type Process, type Streams, streamsOf } from './io/streams.ts'
+import { CATALOGUE } from './program/catalogue.ts'
 import { badFlags } from './program/command.ts'
 import type { Connection, Context, Host } from './program/context.ts'
 import { dispatch } from './program/dispatch.ts'
@@ -81,6 +82,7 @@ function contextOf({ flags, given, host, own, streams, interrupts }: Parts): Con
     streams,
     env: own.env,
     host,
+    tree: CATALOGUE,
     isDebug: flags.debug,
     path: '',
     interrupts,
