@@ -24,9 +24,9 @@ export interface Surroundings extends Process {
 export async function cliMain(args: readonly string[], host: Host, own: Surroundings): Promise<void> {
   const streams = streamsOf(own)
   for (const stream of [own.stdout, own.stderr]) stream.on('error', () => own.exit(READER_GONE))
-  using interrupts = new Interrupts(message => {
+  using interrupts = new Interrupts((message, code = FAILED) => {
     streams.err.write(message)
-    own.exit(FAILED)
+    own.exit(code)
   })
   const code = await exitCode(args, host, own, streams, interrupts)
   await Promise.all([streams.out.flushed(), streams.err.flushed()])
