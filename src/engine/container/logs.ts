@@ -1,6 +1,6 @@
 import { NotImplemented } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
-import { type EntryFilter, type LogEntry, parseEntries } from '../log/entries.ts'
+import { type EntryFilter, isPast, type LogEntry, parseEntries } from '../log/entries.ts'
 import { RotatedLog } from '../log/reader.ts'
 import { logPath } from './folder.ts'
 
@@ -37,11 +37,6 @@ async function* readBatches(deps: EngineDeps, id: string, options: LogsOptions):
     if (signal.aborted) return
     const entries = parseEntries(chunk, options)
     if (entries.length > 0) yield entries
-    if (options.until !== undefined && entries.length === 0 && isAfter(chunk, options)) return
+    if (options.until !== undefined && isPast(chunk, options.until)) return
   }
-}
-
-/** Nothing of a chunk passed because all of it is later than `until`: nothing after it will pass. */
-function isAfter(chunk: Buffer, options: LogsOptions): boolean {
-  return parseEntries(chunk, { ...options, until: undefined, stdout: true, stderr: true }).length > 0
 }
