@@ -26,21 +26,24 @@ export class RotatedLog {
     let position = await this.#start(options.tail)
     if (position === undefined && !options.follow) return
     using changes = options.follow ? new Changes(this.#path) : undefined
-    for (;;) {
-      // Asked before reading: what is written up to the end is read then.
-      const isLast = changes === undefined || options.ended()
-      position ??= await this.#start(undefined)
-      if (position !== undefined) yield* this.#drain(position)
-      const next = position === undefined ? undefined : await this.#successor(position)
-      if (next !== undefined) {
-        await position?.file.close()
-        position = next
-        continue
+    try {
+      for (;;) {
+        // Asked before reading: what is written up to the end is read then.
+        const isLast = changes === undefined || options.ended()
+        position ??= await this.#start(undefined)
+        if (position !== undefined) yield* this.#drain(position)
+        const next = position === undefined ? undefined : await this.#successor(position)
+        if (next !== undefined) {
+          await position?.file.close()
+          position = next
+          continue
+        }
+        if (isLast) return
+        await changes?.next(options.wake)
       }
-      if (isLast) break
-      await changes?.next(options.wake)
+    } finally {
+      await position?.file.close()
     }
-    await position?.file.close()
   }
 
   async *#drain(position: Position): AsyncGenerator<Buffer> {
@@ -157,12 +160,14 @@ class Changes implements Disposable {
 
   async next(signal: AbortSignal): Promise<void> {
     if (!this.#changed && !signal.aborted) {
-      await new Promise<void>(resolve => {
-        const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
-        this.#wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
-        timer?.unref()
-      })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
+      const onAbort = () => resolve()
+      this.#wake = resolve
+      signal.addEventListener('abort', onAbort)
+      await promise
+      signal.removeEventListener('abort', onAbort) // One for each change of a chatty log would be kept otherwise.
+      clearTimeout(timer)
     }
     this.#changed = false
     this.#wake = undefined
