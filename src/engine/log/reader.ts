@@ -175,12 +175,14 @@ class Changes implements Disposable {
 
   async next(signal: AbortSignal): Promise<void> {
     if (!this.#changed && !signal.aborted) {
-      await new Promise<void>(resolve => {
-        const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
-        this.#wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
-        timer?.unref()
-      })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
+      const onAbort = () => resolve()
+      this.#wake = resolve
+      signal.addEventListener('abort', onAbort)
+      await promise
+      signal.removeEventListener('abort', onAbort) // One for each change of a chatty log would be kept otherwise.
+      clearTimeout(timer)
     }
     this.#changed = false
     this.#wake = undefined
