@@ -1,5 +1,5 @@
-/** The one entry: what runs is decided by the first word, and nothing else is loaded. */
-const [command, subcommand] = process.argv.slice(2)
+/** The one entry: what runs is decided by the first words, and nothing else is loaded. */
+const [command, second] = process.argv.slice(2)
 
 switch (command) {
   case 'monitor': {
@@ -17,16 +17,14 @@ switch (command) {
     await doctorMain(process.argv.slice(3))
     break
   }
-  case 'system': {
-    if (subcommand === 'teardown') {
+  default:
+    if (command === 'system' && second === 'teardown') {
       const { teardownMain } = await import('./teardown.ts')
       await teardownMain(process.argv.slice(4))
+    } else {
+      const { runCli } = await import('./cli.ts')
+      await runCli(process.argv.slice(2))
     }
-    break
-  }
-  default:
-    process.stderr.write(`gantry: unknown command ${command ?? ''}\n`)
-    process.exitCode = 125
 }
 
 export {}

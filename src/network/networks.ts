@@ -150,7 +150,7 @@ class LocalNetworks implements Networks {
     if (rulesetGeneration() !== this.#generation) await this.prepare()
     await using undo = new UndoStack()
     const namespace = this.#namespace(containerId)
-    const endpoint = this.#newEndpoint(containerId, bridge)
+    const endpoint = this.#newEndpoint(bridge)
     const sandbox = this.#keep({ ...base(containerId, network), kind: 'bridge', namespace, endpoint })
     undo.defer(() => this.leave(containerId))
     createNetworkNamespace(namespace)
@@ -159,15 +159,17 @@ class LocalNetworks implements Networks {
     return sandbox
   }
 
-  #newEndpoint(containerId: string, bridge: NonNullable<Network['bridge']>): Endpoint {
+  #newEndpoint(bridge: NonNullable<Network['bridge']>): Endpoint {
     const address = formatIpv4(this.#addresses(bridge).allocate())
+    const id = randomId()
     return {
-      id: randomId(),
+      id,
       address,
       bits: parsePrefix(bridge.subnet).bits,
       gateway: bridge.gateway,
       mac: macOf(address),
-      hostLink: `${this.#names.linkPrefix}${containerId.slice(0, 8)}`,
+      // Not by the container: the kernel may still be taking down the link of its last run.
+      hostLink: `${this.#names.linkPrefix}${id.slice(0, 8)}`,
     }
   }
 

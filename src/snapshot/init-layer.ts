@@ -3,7 +3,7 @@
  * runtime mounts or writes something. Whatever an image puts there, a symbolic link above all, would send those
  * writes elsewhere (SAFETY S26, S29). It depends on the image alone and is shared by all of its containers.
  */
-import { mkdirSync, rmdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomId } from '#lib/ids'
 import { KeyedLock } from '#lib/lock'
@@ -28,6 +28,11 @@ export class InitLayers {
     this.#snapshots = snapshots
     this.#folder = join(execRoot, 'init')
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    // What a process that was killed had mounted; its snapshot is dropped with all that no container owns.
+    for (const name of readdirSync(this.#folder)) {
+      unmount(join(this.#folder, name))
+      rmdirSync(join(this.#folder, name))
+    }
   }
 
   /** The name of the committed init layer above `chainId`, made if it is not there. */

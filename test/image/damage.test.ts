@@ -4,8 +4,9 @@ import { chmodSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { Image } from '#image'
-import type { Reference } from '#oci'
+import { digestOf, type Reference } from '#oci'
 import { quietly, ref, type TestImages, testImages, withRoot } from '../support/images.ts'
 import { ScriptedRegistry } from '../support/registry.ts'
 import { addPacked } from '../support/registry-images.ts'
@@ -134,4 +135,26 @@ test('a damaged image can be removed by its id', async () => {
   await at.images.collect([])
   assert.deepEqual(await Array.fromAsync(at.content.list()), [])
   assert.deepEqual(at.snapshots.list(), [])
+})
+
+test('a layer that the disk has changed is fetched again', async () => {
+  await using registry = await ScriptedRegistry.start()
+  await using at = await testImages()
+  const layer = tarArchive([file('name', 'doomed'), file('more', Buffer.alloc(5000))])
+  for (const spoilt of [gzipSync(layer), layer]) {
+    const reference = addPacked(registry, `app${spoilt.length}`, [layer], [spoilt])
+    const image = await at.images.pull(reference, quietly())
+    const path = at.content.path(digestOf(spoilt))
+    await at.images.remove(image.id)
+    await at.snapshots.remove(image.chainId ?? '')
+    chmodSync(path, 0o600)
+    writeFileSync(path, Buffer.from(spoilt).fill('x', 20, 22))
+    await assert.rejects(at.images.pull(reference, quietly()), {
+      kind: 'data-corrupt',
+      message: `layer ${digestOf(spoilt)} is not any more what was stored`,
+    })
+    assert.equal((await at.images.pull(reference, quietly())).id, image.id)
+    await at.images.remove(image.id)
+    await at.images.collect([])
+  }
 })

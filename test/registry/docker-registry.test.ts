@@ -1,10 +1,8 @@
 /** Our client against the reference registry, filled by skopeo: what others make of the protocol, not what we do. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { TAR_END, tarHeader, tarPadding } from '#lib/tar/writer'
@@ -22,50 +20,27 @@ import {
   parseReference,
   withDigest,
 } from '#oci'
+import { missingPrograms, type RunningRegistry, skopeoCopy, startDockerRegistry } from '../support/docker-registry.ts'
 import { testClient } from '../support/registry-client.ts'
 
-const has = (command: string) => spawnSync('which', [command]).status === 0
-const missing = ['docker-registry', 'skopeo'].filter(command => !has(command))
-const skip = missing.length > 0 ? `not installed: ${missing.join(', ')}` : false
+const skip = missingPrograms('docker-registry', 'skopeo')
 
 const work = mkdtempSync(join(tmpdir(), 'gantry-docker-registry-'))
-let registry: ChildProcess | undefined
+let registry: RunningRegistry | undefined
 let host = ''
 
 before(async () => {
   if (skip !== false) return
-  const config = join(work, 'config.yml')
-  const storage = `storage: { filesystem: { rootdirectory: ${join(work, 'data')} } }`
-  writeFileSync(
-    config,
-    `version: 0.1\nlog: { level: info, accesslog: { disabled: true } }\n${storage}\nhttp: { addr: "127.0.0.1:0" }\n`,
-  )
-  const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
-  registry = child
-  for await (const line of createInterface({ input: child.stderr })) {
-    const address = /listening on (127\.0\.0\.1:\d+)/.exec(line)?.[1]
-    if (address === undefined) continue
-    host = address
-    break
-  }
-  child.stderr.resume()
-  assert.notEqual(host, '', 'docker-registry did not start')
+  registry = await startDockerRegistry(work)
+  host = registry.host
   const layout = writeLayout(join(work, 'layout'))
   for (const tag of ['index', 'amd64']) {
-    const { status, stderr } = spawnSync('skopeo', [
-      ...['copy', '--insecure-policy', '--dest-tls-verify=false', ...(tag === 'index' ? ['--all'] : [])],
-      ...[`oci:${layout}:${tag}`, `docker://${host}/team/app:${tag}`],
-    ])
-    assert.equal(status, 0, stderr.toString())
+    skopeoCopy(...(tag === 'index' ? ['--all'] : []), `oci:${layout}:${tag}`, `docker://${host}/team/app:${tag}`)
   }
 })
 
 after(async () => {
-  if (registry?.exitCode === null) {
-    const gone = new Promise(resolve => registry?.on('exit', resolve))
-    registry.kill('SIGKILL')
-    await gone
-  }
+  await registry?.stop()
   rmSync(work, { recursive: true })
 })
 

@@ -145,6 +145,7 @@ export class TestEngine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const left = await this.leaks()
+    if (left !== '') process.stderr.write(`leaks:\n${left}daemon log:\n${this.#log.slice(-3000)}\n`)
     await this.teardown()
     assert.equal(left, '', 'leaks')
   }

@@ -6,7 +6,7 @@
 /** What the records of a data root speak of. */
 export interface Recorded {
   readonly containers: readonly { readonly id: string; readonly isRunning: boolean }[]
-  readonly sandboxes: readonly string[]
+  readonly sandboxes: readonly { readonly containerId: string; readonly hostLink: string | undefined }[]
   /** Folders of snapshots, by number, and the keys of active ones. */
   readonly snapshots: readonly { readonly key: string; readonly number: number; readonly kind: string }[]
 }
@@ -35,7 +35,6 @@ export interface Observed {
 
 export interface LeakContext {
   readonly execRoot: string
-  readonly linkPrefix: string
 }
 
 export interface Leak {
@@ -50,7 +49,8 @@ export function findLeaks(recorded: Recorded, observed: Observed, context: LeakC
   const all = new Set(recorded.containers.map(({ id }) => id))
   const ofRunning = (kind: string, names: readonly string[], idOf: (name: string) => string) =>
     names.filter(name => !running.has(idOf(name))).map(name => ({ kind, name, reason: 'no running container owns it' }))
-  const linkOwners = new Set([...running].map(id => `${context.linkPrefix}${id.slice(0, 8)}`))
+  const owned = recorded.sandboxes.filter(({ containerId }) => running.has(containerId))
+  const linkOwners = new Set(owned.map(({ hostLink }) => hostLink))
   const itself = (name: string) => name
   return [
     ...observed.mounts
@@ -63,7 +63,11 @@ export function findLeaks(recorded: Recorded, observed: Observed, context: LeakC
     ...ofRunning('control group', observed.cgroups, itself),
     ...ofRunning('runtime state', observed.runtimeStates, itself),
     ...ofRunning('task folder', observed.taskFolders, itself),
-    ...ofRunning('sandbox record', recorded.sandboxes, itself),
+    ...ofRunning(
+      'sandbox record',
+      recorded.sandboxes.map(({ containerId }) => containerId),
+      itself,
+    ),
     ...observed.terminalSockets.map(name => ({
       kind: 'terminal socket',
       name,

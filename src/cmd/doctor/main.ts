@@ -43,8 +43,7 @@ export async function lastingLeaks(roots: Roots): Promise<Leak[]> {
   const instance = instanceOf(roots.dataRoot)
   const until = performance.now() + PATIENCE_MS
   for (;;) {
-    const context = { execRoot: roots.execRoot, linkPrefix: instance.linkPrefix }
-    const leaks = findLeaks(recordedState(roots), await observedState(roots, instance), context)
+    const leaks = findLeaks(recordedState(roots), await observedState(roots, instance), { execRoot: roots.execRoot })
     if (leaks.length === 0 || performance.now() > until) return leaks
     await delay(LOOK_AGAIN_MS)
   }

@@ -24,7 +24,7 @@ export function recordedState({ dataRoot }: Roots): Recorded {
     sandboxes: meta
       .collection('sandbox', recordParser(SandboxRecord))
       .list()
-      .map(sandbox => sandbox.containerId),
+      .map(({ containerId, endpoint }) => ({ containerId, hostLink: endpoint?.hostLink })),
     snapshots: meta.collection('snapshot', recordParser(SnapshotRecord)).list(),
   }
 }

@@ -22,6 +22,8 @@ export async function restore(deps: EngineDeps): Promise<void> {
     bootId: deps.config.bootId,
   })
   for (const operation of operations) await perform(deps, operation)
+  // Folders that a kill left without a record: taking large ones away must not keep anybody waiting.
+  deps.snapshots.collect().catch(error => deps.log.warn(`removing what no record knows: ${errorText(error)}`))
   for (const { id, reason } of deps.containers.damaged()) {
     deps.log.error(`the record of container ${id} is damaged and left out: ${reason}`)
   }

@@ -117,6 +117,7 @@ class Expander {
     const value = this.#variables.get(name)
     const char = this.#next()
     if (char === '}') return value ?? ''
+    if (char === '') throw new InvalidArgument("syntax error: missing '}'")
     const operator = char === ':' ? this.#next() : char
     if (!['-', '+', '?'].includes(operator)) {
       throw new InvalidArgument(`unsupported modifier (${char === ':' ? ':' : ''}${operator}) in substitution`)

@@ -52,7 +52,7 @@ export async function importImage(deps: ImageDeps, stream: Readable, options: Im
 /** The archive as a blob, packed as it came. */
 async function store(deps: ImageDeps, operation: Operation, stream: Readable, signal: AbortSignal) {
   addAbortSignal(signal, stream)
-  await using writer = await deps.content.ingest(`import ${randomId()}`, { signal })
+  await using writer = await deps.content.ingest(`import ${randomId()}`)
   if (writer === undefined) throw new Error('an ingest that nobody expects is never there')
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) await writer.write(chunk)

@@ -66,12 +66,12 @@ interface Group {
   readonly candidates: Descriptor[]
 }
 
-/** The entries of the top index, one group for each image: those of one name, or without a name by platform. */
+/** The entries of the top index, one group for each image: what names a platform is one of several with its name. */
 function groups(entries: readonly Descriptor[]): Group[] {
   const found = new Map<string, Group>()
   for (const [at, entry] of entries.entries()) {
     const name = NAME_ANNOTATIONS.map(key => entry.annotations[key]).find(text => text !== undefined && text !== '')
-    const key = name !== undefined ? `name ${name}` : entry.platform !== undefined ? 'by platform' : `entry ${at}`
+    const key = entry.platform === undefined ? `entry ${at}` : `name ${name ?? ''}`
     const group = found.get(key) ?? { name, candidates: [] }
     group.candidates.push(entry)
     found.set(key, group)

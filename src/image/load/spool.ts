@@ -31,7 +31,7 @@ export async function spoolArchive(
   stream: Readable,
   signal: AbortSignal,
 ): Promise<Archive> {
-  await using spooler = new Spooler(deps, operation, signal)
+  await using spooler = new Spooler(deps, operation)
   const steps: Step[] = []
   const reader = new TarReader({
     entry: entry => void steps.push({ kind: 'begin', entry }),
@@ -67,16 +67,14 @@ class Spooler implements AsyncDisposable {
   readonly members = new Map<string, Member>()
   readonly #deps: ImageDeps
   readonly #operation: Operation
-  readonly #signal: AbortSignal
   #sink: Sink = NOWHERE
   #memory = 0
   /** Bytes after the end mark; undefined before it. */
   #trailing: number | undefined
 
-  constructor(deps: ImageDeps, operation: Operation, signal: AbortSignal) {
+  constructor(deps: ImageDeps, operation: Operation) {
     this.#deps = deps
     this.#operation = operation
-    this.#signal = signal
   }
 
   countTrailing(bytes: number): void {
@@ -151,7 +149,7 @@ class Spooler implements AsyncDisposable {
     const digest = blobDigest(path)
     if (digest !== undefined) await this.#operation.holdBlob(digest)
     const expected = digest === undefined ? { size } : { digest, size }
-    const writer = await this.#deps.content.ingest(`load ${randomId()}`, { expected, signal: this.#signal })
+    const writer = await this.#deps.content.ingest(`load ${randomId()}`, { expected })
     if (writer !== undefined) return { kind: 'blob', path, writer }
     // It is here already, and what is here is what it says.
     if (digest !== undefined) this.members.set(path, { kind: 'blob', digest, size })

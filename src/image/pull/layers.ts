@@ -1,4 +1,4 @@
-import { InvalidArgument } from '#lib/errors'
+import { DataCorrupt, InvalidArgument } from '#lib/errors'
 import { Semaphore } from '#lib/lock'
 import { quoted } from '#lib/printable'
 import { checkLayers, type Digest, type ImageConfig, layerType, type Manifest } from '#oci'
@@ -111,10 +111,25 @@ async function unpackDownload(
   const { digest, size } = descriptor
   const tell = metered(size, bytes => line.say('Extracting', bytes, size))
   const file = { path: deps.content.path(digest), size }
-  const bytes = await unpackLayer(deps, operation, place, file, tell, signal)
+  const bytes = await unpackLayer(deps, operation, place, file, tell, signal).catch(async (error: unknown) => {
+    throw (await hasRotted(deps, digest, signal)) ? rotten(digest, error) : error
+  })
   tell(size)
   line.say('Pull complete')
   return bytes
+}
+
+/** True where the disk has changed a blob since it came here; it is thrown away then. */
+async function hasRotted({ content }: ImageDeps, digest: Digest, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted || (await content.verify(digest))) return false
+  return await content.delete(digest)
+}
+
+function rotten(digest: Digest, cause: unknown): DataCorrupt {
+  return new DataCorrupt(`layer ${digest} is not any more what was stored`, {
+    fix: 'the disk has changed it, and it was thrown away: pull again',
+    cause,
+  })
 }
 
 function checkLayerType(mediaType: string): void {

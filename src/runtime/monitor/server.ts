@@ -12,6 +12,7 @@ import {
   PROTOCOL_VERSION,
   type WireError,
   type WireStarted,
+  type WireTask,
 } from './protocol.ts'
 import { Task, type TaskServices } from './task.ts'
 import type { ExecRoot } from './task-folder.ts'
@@ -121,7 +122,7 @@ export class MonitorServer {
         return {}
       case 'list':
         await Promise.allSettled(this.#starting)
-        return { tasks: [...this.#tasks.values()].map(task => task.toWire()) }
+        return { tasks: [...[...this.#tasks.values()].map(task => task.toWire()), ...this.#strayFolders()] }
       case 'remove':
         void this.#remove(request.id)
         return {}
@@ -179,13 +180,27 @@ export class MonitorServer {
   /** Forgets a task at once and takes away what it leaves in the background. */
   #remove(id: string): Promise<void> {
     const task = this.#tasks.get(id)
-    if (task === undefined) return this.#leaving.get(id) ?? Promise.resolve()
+    const pending = this.#leaving.get(id)
+    if (task === undefined && pending !== undefined) return pending
     this.#tasks.delete(id)
-    const removal = task.remove().catch(error => this.#services.warn(`removing ${id}: ${errorText(error)}`))
+    const removal = this.#takeAway(id, task).catch(error => this.#services.warn(`removing ${id}: ${errorText(error)}`))
     this.#leaving.set(id, removal)
     return removal.then(() => {
       if (this.#leaving.get(id) === removal) this.#leaving.delete(id)
     })
+  }
+
+  /** A daemon that died before it asked for the start leaves a folder with a mount, of which no task knows. */
+  async #takeAway(id: string, task: Task | undefined): Promise<void> {
+    if (task === undefined) this.#root.task(id).remove()
+    else await task.remove()
+  }
+
+  #strayFolders(): WireTask[] {
+    return this.#root
+      .taskIds()
+      .filter(id => !this.#tasks.has(id) && !this.#leaving.has(id))
+      .map(id => ({ id }))
   }
 
   #task(id: string): Task {

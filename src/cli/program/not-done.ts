@@ -1,0 +1,23 @@
+/** Commands of Docker that this version does not do, by their paths; a whole group by its name. */
+const NOT_DONE: ReadonlySet<string> = new Set([
+  ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'commit', 'compose', 'config', 'context', 'cp', 'debug'],
+  ...['diff', 'events', 'exec', 'export', 'login', 'logout', 'manifest', 'node', 'pause', 'plugin', 'port', 'push'],
+  ...['rename', 'restart', 'save', 'scout', 'search', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
+  ...['unpause', 'update', 'volume'],
+  ...['commit', 'cp', 'diff', 'exec', 'export', 'pause', 'port', 'prune', 'rename', 'restart', 'stats'].map(
+    inContainer,
+  ),
+  ...['top', 'unpause', 'update'].map(inContainer),
+  ...['image build', 'image prune', 'image push', 'image save'],
+  ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],
+  ...['system df', 'system dial-stdio', 'system events', 'system prune'],
+])
+
+/** Whether Docker has a command at `path` and Gantry does not. */
+export function isNotDone(path: string): boolean {
+  return NOT_DONE.has(path)
+}
+
+function inContainer(name: string): string {
+  return `container ${name}`
+}
