@@ -1,4 +1,4 @@
-import type { Json } from './case.ts'
+import type { Json, PeerName } from './case.ts'
 import type { Finding } from './compare.ts'
 
 /** Why a difference is accepted. */
@@ -26,9 +26,7 @@ export interface Difference {
   /** Places in what a case shows, from its step down; `*` is any text within a part, `**` any parts. */
   readonly at: string | readonly string[]
   /** The peer against which it shows; every one if left out. */
-  readonly peer?: 'docker 20.10' | 'docker 28.5'
-  /** The way of running the case in which it shows; every one if left out. */
-  readonly way?: string
+  readonly peer?: PeerName
   readonly gantry?: Expected
   readonly docker?: Expected
 }
@@ -37,7 +35,6 @@ export interface Difference {
 export interface Occurrence extends Finding {
   readonly peer: string
   readonly case: string
-  readonly way: string
 }
 
 /** Knows the accepted differences, and which of them have been seen. */
@@ -66,10 +63,9 @@ export class Acceptance {
   }
 
   /** What should have been seen against this peer, and was not. */
-  unseen(peer: string, isRun: (way: string) => boolean): string[] {
+  unseen(peer: string): string[] {
     return this.#differences.flatMap((difference, index) => {
       if (difference.peer !== undefined && difference.peer !== peer) return []
-      if (difference.way !== undefined && !isRun(difference.way)) return []
       return listOf(difference.cases).flatMap(name =>
         listOf(difference.at)
           .filter(at => !this.#seen.has(keyOf(index, name, at)))
@@ -79,9 +75,8 @@ export class Acceptance {
   }
 }
 
-function isMeant(difference: Difference, { peer, way, gantry, docker }: Occurrence): boolean {
+function isMeant(difference: Difference, { peer, gantry, docker }: Occurrence): boolean {
   if (difference.peer !== undefined && difference.peer !== peer) return false
-  if (difference.way !== undefined && difference.way !== way) return false
   return isExpected(difference.gantry, gantry) && isExpected(difference.docker, docker)
 }
 

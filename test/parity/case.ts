@@ -6,16 +6,20 @@
  * whatever has it is removed afterwards), `{dir}` for an empty folder of its own on the host, and `{NAME}` for what an
  * earlier step captured under NAME. Both engines have the image `busybox`, from one archive.
  *
- * A case with a `docker` step runs with every docker command line of this host; one without runs by the newest version
- * of the API that both engines speak, or by several of them.
+ * Commands are those of the peer's own command line (20.10's against 20.10, 28's against 28), calls are made by the
+ * newest version of the API that the peer speaks: so both engines are asked the same thing in the same words.
  */
 export interface ParityCase {
   /** Unique: `run: what it shows`. */
   readonly name: string
   readonly steps: readonly Step[]
-  /** By old and middle-aged versions of the API as well. */
-  readonly versions?: 'each'
+  /** The version of the API for calls, instead of the peer's newest. */
+  readonly api?: string
+  /** Not run against this peer: what its command line or its API does not know. */
+  readonly except?: PeerName
 }
+
+export type PeerName = 'docker 20.10' | 'docker 28.5'
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -60,13 +64,14 @@ export interface DockerStep extends Shown {
 
 export interface ApiStep extends Shown {
   readonly do: 'api'
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: string
   /** Without the version. */
   readonly path: string
   /** An object goes as JSON, a text as it is. */
   readonly body?: Json
-  /** Sent instead of application/json. */
+  /** Sent instead of application/json; '' sends none. */
   readonly contentType?: string
+  readonly headers?: Readonly<Record<string, string>>
   /** A tar archive instead of a body: see `archives.ts`. */
   readonly archive?: string
   readonly showHeaders?: true

@@ -2,54 +2,27 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { callApi } from '../support/engine.ts'
 import type { Json, JsonObject, ParityCase, Step } from './case.ts'
-import { API_VERSIONS, CLIENTS, type DockerCli } from './clients.ts'
 import { normalise } from './normalise.ts'
 import type { Peer } from './peers/peer.ts'
 import type { RunContext } from './steps/context.ts'
 import { perform } from './steps/perform.ts'
 
-/** How a case is run: with a command line, or by a version of the API alone. */
-export interface Way {
-  /** `docker 28`, `API 1.41`. */
-  readonly name: string
-  readonly tag: string
-  readonly cli: DockerCli | undefined
+/** What both engines are asked with. */
+export interface How {
+  /** The docker command line. */
+  readonly cli: string
   readonly apiVersion: string
-  readonly absent: string | false
-}
-
-/** All ways of a case between these two engines. */
-export function waysOf(parityCase: ParityCase, gantry: Peer, docker: Peer): Way[] {
-  const spoken = API_VERSIONS.filter(version => isSpoken(version, gantry) && isSpoken(version, docker))
-  const newest = spoken.at(-1) ?? '1.24'
-  if (parityCase.steps.some(usesDocker)) {
-    return CLIENTS.map(cli => ({ name: cli.name, tag: cli.tag, cli, apiVersion: newest, absent: cli.absent }))
-  }
-  const versions = parityCase.versions === 'each' ? spoken : [newest]
-  return versions.map(apiVersion => ({
-    name: `API ${apiVersion}`,
-    tag: `v${apiVersion.replace('.', '-')}`,
-    cli: undefined,
-    apiVersion,
-    absent: false,
-  }))
-}
-
-function usesDocker(step: Step): boolean {
-  return step.do === 'docker' || (step.do === 'begin' && step.step.do === 'docker')
-}
-
-function isSpoken(version: string, peer: Peer): boolean {
-  return Number(version.split('.')[1]) <= Number(peer.apiVersion.split('.')[1])
+  /** A folder of this peer's. */
+  readonly scratch: string
 }
 
 /** Runs a case against one engine and shows what came of it, step by step, normalised. */
-export async function runCase(parityCase: ParityCase, way: Way, peer: Peer, scratch: string): Promise<JsonObject> {
-  const name = `${slug(parityCase.name)}-${way.tag}`
-  const dir = join(scratch, name)
+export async function runCase(parityCase: ParityCase, peer: Peer, how: How): Promise<JsonObject> {
+  const name = slug(parityCase.name)
+  const dir = join(how.scratch, name)
   mkdirSync(dir, { recursive: true })
-  const { cli, apiVersion } = way
-  const context: RunContext = { peer, cli, apiVersion, name, dir, values: new Map(), begun: new Map() }
+  const apiVersion = parityCase.api ?? how.apiVersion
+  const context: RunContext = { peer, cli: how.cli, apiVersion, name, dir, values: new Map(), begun: new Map() }
   const shown: Record<string, Json> = {}
   try {
     for (const step of parityCase.steps) {

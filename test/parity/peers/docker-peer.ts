@@ -4,30 +4,42 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { detectCgroups, removeCgroup } from '#linux'
 import { callApi, clientEnvironment } from '../../support/engine.ts'
+import type { PeerName } from '../case.ts'
 import type { Peer } from './peer.ts'
 import { PrivateNetwork } from './private-network.ts'
 
 /** An installed dockerd. */
 export interface DockerProgram {
-  readonly name: string
+  readonly name: PeerName
   readonly dockerd: string
+  /** The command line of the same release. */
+  readonly cli: string
   /** Where it finds containerd and its shim. */
   readonly path: string
+  /** Why it cannot be run here. */
+  readonly absent: string | false
 }
 
 const SYSTEM_PATH = '/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin'
 const LAUNCHER = join(import.meta.dirname, 'docker-launch.ts')
+const NEWER = join(process.env['GANTRY_PEERS'] ?? '/nonexistent', 'bin')
 
 /** Debian 12's dockerd, and a newer one where GANTRY_PEERS names a folder with a `bin` in it. */
-export const DOCKER_PROGRAMS: readonly (DockerProgram & { readonly absent: string | false })[] = [
-  { name: 'docker 20.10', dockerd: '/usr/sbin/dockerd', path: SYSTEM_PATH, hint: 'apt-get install docker.io' },
-  {
-    name: 'docker 28.5',
-    dockerd: join(process.env['GANTRY_PEERS'] ?? '/nonexistent', 'bin/dockerd'),
-    path: `${process.env['GANTRY_PEERS'] ?? ''}/bin:${SYSTEM_PATH}`,
-    hint: 'set GANTRY_PEERS to a folder with bin/dockerd',
-  },
-].map(({ hint, ...program }) => ({ ...program, absent: existsSync(program.dockerd) ? false : `needs it: ${hint}` }))
+export const DOCKER_PROGRAMS: readonly DockerProgram[] = [
+  programAt('docker 20.10', '/usr/sbin/dockerd', '/usr/bin/docker', SYSTEM_PATH, 'apt-get install docker.io'),
+  programAt(
+    'docker 28.5',
+    join(NEWER, 'dockerd'),
+    join(NEWER, 'docker'),
+    `${NEWER}:${SYSTEM_PATH}`,
+    'set GANTRY_PEERS to a folder with bin/dockerd',
+  ),
+]
+
+function programAt(name: PeerName, dockerd: string, cli: string, path: string, hint: string): DockerProgram {
+  const absent = existsSync(dockerd) && existsSync(cli) ? false : `needs it: ${hint}`
+  return { name, dockerd, cli, path, absent }
+}
 
 const START_TIMEOUT_MS = 30_000
 

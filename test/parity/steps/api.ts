@@ -22,10 +22,11 @@ function content(step: ApiStep, context: RunContext) {
   if (step.archive !== undefined) {
     return { headers: { 'Content-Type': 'application/x-tar' }, body: archiveOf(filled(step.archive, context)) }
   }
-  if (step.body === undefined) return {}
+  if (step.body === undefined) return { headers: step.headers ?? {} }
   const body = filledJson(step.body, context)
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return { headers: { 'Content-Type': step.contentType ?? 'application/json' }, body: Buffer.from(text) }
+  const type = step.contentType === '' ? {} : { 'Content-Type': step.contentType ?? 'application/json' }
+  return { headers: { ...type, ...step.headers }, body: Buffer.from(text) }
 }
 
 async function shown(step: ApiStep, answer: HttpAnswer, context: RunContext): Promise<Json> {

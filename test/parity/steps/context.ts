@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Json } from '../case.ts'
-import type { DockerCli } from '../clients.ts'
 import type { Peer } from '../peers/peer.ts'
 
 /** One run of one case against one engine. */
 export interface RunContext {
   readonly peer: Peer
-  readonly cli: DockerCli | undefined
+  /** The docker command line. */
+  readonly cli: string
   readonly apiVersion: string
   /** What `{c}` stands for. */
   readonly name: string
