@@ -26,21 +26,25 @@ export class RotatedLog {
     let position = await this.#start(options.tail)
     if (position === undefined && !options.follow) return
     using changes = options.follow ? new Changes(this.#path) : undefined
-    for (;;) {
-      // Asked before reading: what is written up to the end is read then.
-      const isLast = changes === undefined || options.ended()
-      position ??= await this.#start(undefined)
-      if (position !== undefined) yield* this.#drain(position)
-      const next = position === undefined ? undefined : await this.#successor(position)
-      if (next !== undefined) {
-        await position?.file.close()
-        position = next
-        continue
+    // A reader that goes away half-way returns here: a file that is left to the garbage collector ends the process.
+    try {
+      for (;;) {
+        // Asked before reading: what is written up to the end is read then.
+        const isLast = changes === undefined || options.ended()
+        position ??= await this.#start(undefined)
+        if (position !== undefined) yield* this.#drain(position)
+        const next = position === undefined ? undefined : await this.#successor(position)
+        if (next !== undefined) {
+          await position?.file.close()
+          position = next
+          continue
+        }
+        if (isLast) break
+        await changes?.next(options.wake)
       }
-      if (isLast) break
-      await changes?.next(options.wake)
+    } finally {
+      await position?.file.close()
     }
-    await position?.file.close()
   }
 
   async *#drain(position: Position): AsyncGenerator<Buffer> {
@@ -78,14 +82,10 @@ export class RotatedLog {
   /** The file after the one at `position`, once that is no longer the newest. */
   async #successor(position: Position): Promise<Position | undefined> {
     for (let age = 0; age < FILES_MAX; age++) {
-      const file = await openAged(this.#path, age)
+      await using file = await openAged(this.#path, age)
       if (file === undefined) return age === 0 ? undefined : await this.#start(undefined)
       const { ino } = await file.stat()
-      if (ino === position.ino) {
-        await file.close()
-        return age === 0 ? undefined : await this.#openNewer(age)
-      }
-      await file.close()
+      if (ino === position.ino) return age === 0 ? undefined : await this.#openNewer(age)
     }
     return undefined
   }
@@ -160,9 +160,10 @@ class Changes implements Disposable {
       await new Promise<void>(resolve => {
         const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
         this.#wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        signal.addEventListener('abort', this.#wake, { once: true })
         timer?.unref()
       })
+      if (this.#wake !== undefined) signal.removeEventListener('abort', this.#wake)
     }
     this.#changed = false
     this.#wake = undefined
