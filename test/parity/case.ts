@@ -44,10 +44,12 @@ export type View =
   /** Stdcopy frames, told apart. */
   | 'frames'
 
-interface Shown {
+export interface Shown {
   readonly view?: View
   /** Of JSON, only what is below these dotted paths. */
   readonly pick?: readonly string[]
+  /** Of a JSON list, only these fields of each item; with none, only how many there are. */
+  readonly each?: readonly string[]
   /** What to call the step in results; its command otherwise. */
   readonly label?: string
 }
@@ -182,3 +184,30 @@ export function create(config: JsonObject = {}, options: ApiOptions = {}): ApiSt
 }
 
 export const start: ApiStep = post('/containers/{c}/start', undefined, { label: 'start' })
+
+/** A `filters` parameter. */
+export function filters(by: JsonObject): string {
+  return `filters=${encodeURIComponent(JSON.stringify(by)).replace(/%7B([a-z]+)%7D/g, '{$1}')}`
+}
+
+/** A program that says `ready`, and ends with 7 at SIGTERM. */
+export const IDLE: readonly string[] = [
+  'sh',
+  '-c',
+  'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 1000 & wait $!; done',
+]
+
+/** `{c}`, running. */
+export function running(config: JsonObject = {}): Step[] {
+  return [create({ Cmd: IDLE, ...config }), start, until('ready')]
+}
+
+/** `{c}`, at its end. */
+export function finished(script: string, config: JsonObject = {}): Step[] {
+  return [create({ Cmd: ['sh', '-c', script], ...config }), start, until()]
+}
+
+/** What a container says, by the engine's logs. */
+export function said(options: ApiOptions = {}): ApiStep {
+  return get('/containers/{c}/logs?stdout=1&stderr=1', { label: 'logs', view: 'frames', ...options })
+}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { callApi } from '../support/engine.ts'
@@ -18,7 +19,7 @@ export interface How {
 
 /** Runs a case against one engine and shows what came of it, step by step, normalised. */
 export async function runCase(parityCase: ParityCase, peer: Peer, how: How): Promise<JsonObject> {
-  const name = slug(parityCase.name)
+  const name = nameFor(parityCase.name)
   const dir = join(how.scratch, name)
   mkdirSync(dir, { recursive: true })
   const apiVersion = parityCase.api ?? how.apiVersion
@@ -67,12 +68,9 @@ function freeLabel(label: string, taken: object): string {
   }
 }
 
-function slug(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replace(/^-|-$/g, '')
+/** Short, and no name is the beginning of another. */
+function nameFor(caseName: string): string {
+  return `p-${createHash('sha256').update(caseName).digest('hex').slice(0, 7)}`
 }
 
 /** Containers and images whose name begins with the case's. */

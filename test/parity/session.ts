@@ -44,6 +44,11 @@ export class Session implements AsyncDisposable {
     return { findings, gantry, docker }
   }
 
+  /** What Gantry has logged, for the reader of a failure. */
+  get log(): string {
+    return this.#pair.gantry.log
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     rmSync(this.#scratch, { recursive: true, force: true })
     await this.#pair[Symbol.asyncDispose]()

@@ -39,7 +39,7 @@ async function shown(step: ApiStep, answer: HttpAnswer, context: RunContext): Pr
     ...(step.showHeaders === true
       ? { headers: shownHeaders(answer.headers) }
       : { type: answer.headers['content-type'] ?? '(none)' }),
-    body: show(body, isError ? 'json' : view, isError ? undefined : step.pick),
+    body: show(body, isError ? { view: 'json' } : { ...step, view }),
   }
 }
 

@@ -16,7 +16,7 @@ export function attachTo(step: AttachStep, context: RunContext): Running {
 }
 
 async function refused(answer: HttpAnswer): Promise<Json> {
-  return { status: answer.status, body: show(await answer.body, 'json') }
+  return { status: answer.status, body: show(await answer.body, { view: 'json' }) }
 }
 
 async function converse(
@@ -34,7 +34,7 @@ async function converse(
   if (step.closesInput === true) socket.end()
   await ended
   socket.destroy()
-  const output = show(Buffer.concat(chunks), step.view ?? 'frames')
+  const output = show(Buffer.concat(chunks), { view: step.view ?? 'frames' })
   return { status, type: headers['content-type'] ?? '(none)', output }
 }
 

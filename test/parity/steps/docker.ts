@@ -17,7 +17,7 @@ async function plain(path: string, args: string[], step: DockerStep, context: Ru
   if (step.capture !== undefined) context.values.set(step.capture, stdout.split('\n')[0] ?? '')
   return {
     code: code ?? `signal ${signal}`,
-    stdout: show(Buffer.from(stdout), code === 0 ? step.view : 'text', code === 0 ? step.pick : undefined),
+    stdout: show(Buffer.from(stdout), code === 0 ? step : {}),
     stderr: show(Buffer.from(stderr)),
   }
 }
@@ -29,5 +29,5 @@ async function typed(path: string, args: string[], step: DockerStep, context: Ru
     terminal.type(text)
   }
   const code = await terminal.ended
-  return { code, stdout: show(Buffer.from(terminal.output.replaceAll('\r\n', '\n')), step.view, step.pick) }
+  return { code, stdout: show(Buffer.from(terminal.output.replaceAll('\r\n', '\n')), step) }
 }

@@ -25,7 +25,7 @@ export function openHttp({ socket, method, path, headers = {}, body }: HttpReque
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'Content-Length': body.length }
     const call = request({ socketPath: socket, method, path, headers: { ...headers, ...length }, agent: false })
-    call.once('error', reject)
+    call.once('error', error => reject(new Error(`${method} ${path}: ${error.message}`)))
     call.once('response', response => resolve(answerOf(response)))
     call.end(body)
   })
@@ -68,7 +68,7 @@ export function upgradeHttp({ socket, method, path }: HttpRequest): Promise<Hija
   return new Promise((resolve, reject) => {
     const headers = { Connection: 'Upgrade', Upgrade: 'tcp' }
     const call = request({ socketPath: socket, method, path, headers, agent: false })
-    call.once('error', reject)
+    call.once('error', error => reject(new Error(`${method} ${path}: ${error.message}`)))
     call.once('response', response => resolve(answerOf(response)))
     call.once('upgrade', (response, connection, head) => {
       resolve({ status: response.statusCode ?? 0, headers: response.headers, socket: connection as Socket, head })

@@ -15,7 +15,7 @@ export async function perform(step: Step, context: RunContext): Promise<Json | u
     case 'docker':
     case 'api':
     case 'attach':
-      return await begin(step, context).result
+      return await awaited(begin(step, context))
     case 'begin': {
       const { begun, result } = begin(step.step, context)
       context.begun.set(step.as, result)
@@ -39,6 +39,12 @@ export async function perform(step: Step, context: RunContext): Promise<Json | u
     case 'read':
       return describe(filled(step.path, context))
   }
+}
+
+/** Of a step that fails, one promise speaks. */
+async function awaited({ begun, result }: Running): Promise<Json> {
+  await Promise.all([begun, result])
+  return await result
 }
 
 function begin(step: BeginStep['step'], context: RunContext): Running {

@@ -1,10 +1,17 @@
-import type { Json, JsonObject, View } from '../case.ts'
+import type { Json, JsonObject, Shown, View } from '../case.ts'
+import { isList } from '../normalise.ts'
 import { readFrames } from './frames.ts'
 
 /** Bytes as what they mean; what cannot be read that way stays text, so that it shows as a difference. */
-export function show(bytes: Buffer, view: View = 'text', pick: readonly string[] | undefined = undefined): Json {
+export function show(bytes: Buffer, { view = 'text', pick, each }: Shown = {}): Json {
   const shown = look(bytes, view)
-  return pick === undefined ? shown : Object.fromEntries(pick.map(path => [path, below(shown, path) ?? '(absent)']))
+  if (pick !== undefined) return picked(shown, pick)
+  if (each === undefined || !isList(shown)) return shown
+  return each.length === 0 ? { items: shown.length } : shown.map(item => picked(item, each))
+}
+
+function picked(value: Json, paths: readonly string[]): Json {
+  return Object.fromEntries(paths.map(path => [path, below(value, path) ?? '(absent)']))
 }
 
 function look(bytes: Buffer, view: View): Json {
