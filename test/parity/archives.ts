@@ -1,0 +1,67 @@
+/** Archives that both engines are given, byte for byte the same each time. */
+import { createHash } from 'node:crypto'
+import { busyboxArchive, type Member, tarOf } from '../support/busybox.ts'
+
+/** So that ids of loaded images are the same in both engines, and do not change with the day. */
+const CREATED = '2024-05-06T07:08:09Z'
+
+/** An image as `docker save` writes it. */
+function savedImage(layers: readonly Buffer[], tags: readonly string[], config: object): Buffer {
+  const diffIds = layers.map(layer => `sha256:${sha256(layer)}`)
+  const history = layers.map((_, at) => ({ created: CREATED, created_by: `layer ${at}` }))
+  const described = { architecture: 'amd64', os: 'linux', created: CREATED, config, history }
+  const json = JSON.stringify({ ...described, rootfs: { type: 'layers', diff_ids: diffIds } })
+  const name = `${sha256(json)}.json`
+  const names = layers.map((_, at) => `layer-${at}/layer.tar`)
+  const manifest = [{ Config: name, RepoTags: tags, Layers: names }]
+  return tarOf([
+    file(name, json),
+    file('manifest.json', JSON.stringify(manifest)),
+    ...layers.map((layer, at) => file(names[at] ?? '', layer)),
+  ])
+}
+
+const SMALL_LAYER = [file('hello', 'hello\n'), { type: 'dir' as const, name: 'data', mode: 0o750 }]
+
+const ARCHIVES: Readonly<Record<string, (word: string) => Buffer>> = {
+  /** `busybox:latest`, which everything runs. */
+  busybox: () => savedImage([busyboxArchive()], ['busybox:latest'], { Cmd: ['sh'] }),
+  /** Busybox with every default that an image can have, as `WORD:full`. */
+  full: word =>
+    savedImage([busyboxArchive(), tarOf(SMALL_LAYER)], [`${word}:full`], {
+      Env: ['PATH=/bin', 'FROM_IMAGE=1', 'BOTH=image'],
+      Entrypoint: ['echo', 'entry'],
+      Cmd: ['command'],
+      WorkingDir: '/srv/work',
+      User: 'user',
+      Labels: { image: 'yes', both: 'image' },
+      ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+      StopSignal: 'SIGUSR1',
+      Shell: ['/bin/ash', '-c'],
+      OnBuild: ['RUN true'],
+    }),
+  /** Two tags of one image. */
+  tags: word => savedImage([tarOf(SMALL_LAYER)], [`${word}:one`, `${word}:two`], { Cmd: ['/hello'] }),
+  /** An image without a name. */
+  nameless: word => savedImage([tarOf([file('word', word)])], [], { Cmd: ['/hello'] }),
+  /** Files that are no image. */
+  rootfs: word => tarOf([...SMALL_LAYER, file('word', word)]),
+  /** No archive at all. */
+  garbage: () => Buffer.from('this is no archive, whatever its type says '.repeat(40)),
+}
+
+/** `NAME` or `NAME:WORD`. */
+export function archiveOf(text: string): Buffer {
+  const [name = '', word = ''] = text.split(':')
+  const make = ARCHIVES[name]
+  if (make === undefined) throw new Error(`no archive is called ${name}`)
+  return make(word)
+}
+
+function file(name: string, content: string | Buffer): Member {
+  return { type: 'file', name, content }
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex')
+}

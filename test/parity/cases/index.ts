@@ -1,0 +1,25 @@
+import type { ParityCase } from '../case.ts'
+import { ATTACH_CASES } from './attach.ts'
+import { COMMAND_CASES } from './commands.ts'
+import { CREATE_CASES } from './create.ts'
+import { IMAGE_CASES } from './images.ts'
+import { INSIDE_CASES } from './inside.ts'
+import { LIFECYCLE_CASES } from './lifecycle.ts'
+import { LIST_CASES } from './list.ts'
+import { LOG_CASES } from './logs.ts'
+import { RUN_CASES } from './run.ts'
+import { SYSTEM_CASES } from './system.ts'
+
+/** Every case, in the order of the report. */
+export const CASES: readonly ParityCase[] = [
+  ...SYSTEM_CASES,
+  ...IMAGE_CASES,
+  ...CREATE_CASES,
+  ...LIFECYCLE_CASES,
+  ...LIST_CASES,
+  ...LOG_CASES,
+  ...ATTACH_CASES,
+  ...RUN_CASES,
+  ...INSIDE_CASES,
+  ...COMMAND_CASES,
+]

@@ -1,0 +1,3 @@
+import type { Difference } from './accept.ts'
+
+export const DIFFERENCES: readonly Difference[] = []
