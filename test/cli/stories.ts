@@ -199,6 +199,8 @@ export const STORIES: readonly Story[] = [
     step('tag', 'busybox', 'NAME:1'),
     step('tag', 'NAME:1', 'NAME'),
     step('images', '--format', '{{.Repository}}:{{.Tag}}', 'NAME'),
+    step('images', '--format', '{{.Repository}}:{{.Tag}}', 'NAME:1'),
+    step('images', '--format', '{{.Tag}}', '-f', 'reference=NAME:l*'),
     step('rmi', 'NAME:1', 'NAME:2'),
     step('rmi', '-f', 'NAME', 'NAME:2'),
     step('rmi', 'NAME'),
