@@ -53,10 +53,12 @@ interface PlainOptions extends RequestOptions {
 export class Transport implements Disposable {
   readonly host: Host
   readonly #tls: Tls | undefined
+  readonly #absent: string | undefined
   readonly #agent: HttpAgent
 
-  constructor(host: Host, tls: Tls | undefined) {
+  constructor(host: Host, tls: Tls | undefined, absent?: string) {
     this.host = host
+    this.#absent = absent
     this.#tls = host.kind === 'tcp' ? tls : undefined
     const options = { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS_MAX }
     this.#agent = this.#tls === undefined ? new http.Agent(options) : new (https().Agent)(options)
@@ -89,7 +91,7 @@ export class Transport implements Disposable {
       // The engine closed an idle connection at the moment in which it was taken for this request.
       const stale = request.reusedSocket && errorCode(error) === 'ECONNRESET'
       if (stale && (wire.method === 'GET' || wire.method === 'HEAD')) return await this.#exchange(wire, false)
-      throw error instanceof BodyFailure ? error.cause : connectError(error, this.host)
+      throw error instanceof BodyFailure ? error.cause : connectError(error, this.host, this.#absent)
     }
   }
 
