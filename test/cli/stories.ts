@@ -97,7 +97,7 @@ export const STORIES: readonly Story[] = [
     step('logs', '-n', '1', 'NAME'),
     step('logs', '-f', '--tail', '2', 'NAME'),
     step('logs', '--since', '2020-01-01T00:00:00', '--until', '2021-01-01T00:00:00Z', 'NAME'),
-    step('logs', '--since', '1h', '--until', '0s', 'NAME'),
+    step('logs', '--since', '1h', '--until', '30m', 'NAME'),
     step('logs', '--since', '0', 'NAME'),
     step('ps', '-a', '-f', 'name=NAME', '--format', '{{.Names}} {{.State}} {{.Command}}'),
     step('ps', '-a', '--no-trunc', '-f', 'name=NAME', '--format', 'table {{.Names}}\\t{{.Command}}'),
@@ -209,7 +209,9 @@ export const STORIES: readonly Story[] = [
   ),
   one(
     'attach',
-    step('run', '-di', '--name', 'NAME', '--network', 'none', 'busybox', 'sh', '-c', 'read x; echo got $x; exit 5'),
+    // Made by create, so that the end of input is the program's: else engines let go of a client whose input ends.
+    step('create', '-i', '--name', 'NAME', '--network', 'none', 'busybox', 'sh', '-c', 'read x; echo got $x; exit 5'),
+    step('start', 'NAME'),
     step('attach', 'NAME-no'),
     { args: ['attach', 'NAME'], input: 'abc\n' },
     step('attach', 'NAME'),
