@@ -13,6 +13,8 @@ import { type Headers, type Tls, Transport } from './http/transport.ts'
 export interface ClientOptions {
   /** `unix:///path` or `tcp://host:port`. */
   readonly host: string
+  /** A socket that was looked for in vain before; for the words of an engine that cannot be reached. */
+  readonly absent?: string | undefined
   /** Makes TCP encrypted; without effect for a socket. */
   readonly tls?: Tls | undefined
   /** Pins the API version (DOCKER_API_VERSION); else it is negotiated with the first request. */
@@ -42,7 +44,7 @@ export interface Client extends Disposable {
 
 /** @throws InvalidArgument, NotImplemented for a host that cannot be used. */
 export function createClient(options: ClientOptions): Client {
-  const transport = new Transport(parseHost(options.host), options.tls)
+  const transport = new Transport(parseHost(options.host), options.tls, options.absent)
   const headers = { 'User-Agent': `Gantry-Client/${API_VERSION} (linux)`, ...options.headers }
   const requests = new Requests(transport, { headers, version: options.version, signal: options.signal })
   return {

@@ -196,6 +196,7 @@ class MonitorClient implements Runtime {
     const connection = await MonitorConnection.open(this.#root.socket, onEvent)
     const { version } = await connection.request({ op: 'hello' })
     if (version !== PROTOCOL_VERSION) {
+      connection.close()
       throw new Conflict(
         `the monitor of ${this.#root.path} speaks version ${version}, this daemon ${PROTOCOL_VERSION}`,
         {

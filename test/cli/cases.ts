@@ -117,7 +117,7 @@ export const USAGE: readonly Case[] = [
     run --rm --restart always busybox
     run --log-driver none --log-opt a=b busybox
     run --security-opt foo busybox
-    run --security-opt seccomp=/nope busybox
+    run --security-opt seccomp=/no-such-file busybox
     run --storage-opt foo busybox
     run --device foo:bar:baz:qux busybox
     run --device foo busybox
@@ -137,8 +137,9 @@ export const USAGE: readonly Case[] = [
     run -v : busybox
     run -v /a:/b:/c:/d busybox
     run -v a::b busybox
-    run --env-file /nope busybox
-    run --label-file /nope busybox
+    run --env-file /no-such-file busybox
+    run --label-file /no-such-file busybox
+    run --env-file /etc busybox
     run --network-alias x busybox
     run --network none --network none busybox
     run --network none --network foo busybox
@@ -211,10 +212,10 @@ export const USAGE: readonly Case[] = [
     pull Busybox
     pull busybox:
     load foo
-    load -i /nope
+    load -i /no-such-file
     import
-    import /nope
-    import /nope Bad
+    import /no-such-file
+    import /no-such-file Bad
     version foo
     info foo
     network ls foo
@@ -228,6 +229,8 @@ export const USAGE: readonly Case[] = [
     --tlsverify -H tcp://127.0.0.1:1 ps
     help frob
   `),
+  { args: ['load', '-i', '/etc'], differs: 'docker blames the connection' },
+  { args: ['import', '/etc'], differs: 'docker blames the connection' },
   { args: ['run', '-d', '-t', '-a', 'stdin', 'busybox'] },
   {
     args: ['stop', '-t', '1', '--time', '1', 'nope'],

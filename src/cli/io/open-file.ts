@@ -7,8 +7,12 @@ import { openReason } from './open-reason.ts'
 export async function openForReading(path: string): Promise<Readable> {
   try {
     const file = await open(path)
+    if ((await file.stat()).isDirectory()) {
+      await file.close()
+      throw new Failure(`read ${path}: is a directory`)
+    }
     return file.createReadStream()
   } catch (cause) {
-    throw new Failure(openReason(path, cause), undefined, cause)
+    throw cause instanceof Failure ? cause : new Failure(openReason(path, cause), undefined, cause)
   }
 }

@@ -66,6 +66,8 @@ test('where nothing is said, the engine is Gantry where it is there', () => {
   const socketExists = (path: string) => asked.push(path) > 0
   assert.equal(whereOf({ socketExists }), 'default unix:///run/gantry/gantry.sock')
   assert.deepEqual(asked, ['/run/gantry/gantry.sock'])
+  assert.deepEqual([find({}).absent, find({ socketExists }).absent], ['unix:///run/gantry/gantry.sock', undefined])
+  assert.equal(find({ env: { DOCKER_HOST: 'unix:///x' } }).absent, undefined)
   assert.equal(whereOf({ socketExists, env: { DOCKER_HOST: 'unix:///x' } }), 'default unix:///x')
   assert.equal(
     whereOf({ socketExists, flags: { context: 'bare' }, contexts: () => ({ host: undefined, tls: undefined }) }),

@@ -39,6 +39,8 @@ export interface Endpoint {
   readonly context: string
   readonly host: string
   readonly tls: TlsFiles | undefined
+  /** A socket that was looked for before this one and is not there; undefined where somebody named the engine. */
+  readonly absent: string | undefined
 }
 
 /**
@@ -56,8 +58,9 @@ export function findEndpoint(inputs: EndpointInputs): Endpoint {
   }
   const context = contextName(inputs)
   const record = context === DEFAULT_CONTEXT ? defaultRecord(inputs) : inputs.contexts(context)
-  const host = parseHost(record.host ?? defaultHost(inputs, record.tls))
-  return { context, host: host.name, tls: host.kind === 'unix' ? undefined : record.tls }
+  const chosen = record.host === undefined ? defaultHost(inputs, record.tls) : { host: record.host, absent: undefined }
+  const host = parseHost(chosen.host)
+  return { context, host: host.name, tls: host.kind === 'unix' ? undefined : record.tls, absent: chosen.absent }
 }
 
 /** The folder of config.json and of contexts. */
@@ -78,9 +81,13 @@ function defaultRecord(inputs: EndpointInputs): ContextRecord {
 }
 
 /** Docker takes the wish for TLS for a wish for TCP. */
-function defaultHost({ socketExists }: EndpointInputs, tls: TlsFiles | undefined): string {
-  if (tls !== undefined) return 'tcp://localhost:2376'
-  return socketExists(GANTRY_SOCKET.slice('unix://'.length)) ? GANTRY_SOCKET : DOCKER_SOCKET
+function defaultHost(
+  { socketExists }: EndpointInputs,
+  tls: TlsFiles | undefined,
+): { readonly host: string; readonly absent: string | undefined } {
+  if (tls !== undefined) return { host: 'tcp://localhost:2376', absent: undefined }
+  if (socketExists(GANTRY_SOCKET.slice('unix://'.length))) return { host: GANTRY_SOCKET, absent: undefined }
+  return { host: DOCKER_SOCKET, absent: GANTRY_SOCKET }
 }
 
 /** --tlsverify turns TLS on even as --tlsverify=false: then it encrypts without verifying. */

@@ -171,6 +171,7 @@ test('all of it together makes the options of a client', () => {
   const { endpoint, options } = findEngine({}, { DOCKER_API_VERSION: 'v1.40' }, folder.path)
   assert.equal(endpoint.context, 'remote')
   assert.deepEqual(options, {
+    absent: undefined,
     host: 'tcp://r:1',
     tls: { ca: 'CA', skipVerify: false },
     version: '1.40',

@@ -33,6 +33,7 @@ export function findEngine(flags: EndpointFlags, env: Environment, home: string)
   })
   const options = {
     host: endpoint.host,
+    absent: endpoint.absent,
     tls: endpoint.tls === undefined ? undefined : readTls(endpoint.tls),
     version: pinnedVersion(env),
     headers: customHeaders(env, config.settings),

@@ -5,16 +5,16 @@ const NOT_LISTENING = ['ENOENT', 'ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'E
 
 /**
  * What it means that no answer came. The sentences are those of Docker's client, because scripts match on them; the
- * fix is ours.
+ * fix is ours. `absent` is a socket that was looked for before.
  */
-export function connectError(cause: unknown, host: Host): GantryError {
+export function connectError(cause: unknown, host: Host, absent?: string): GantryError {
   const code = errorCode(cause) ?? ''
   const reason = cause instanceof Error ? cause.message : String(cause)
   const aborted = abortError(cause)
   if (aborted !== undefined) return aborted
   if (NOT_LISTENING.includes(code)) {
     return new Unavailable(`Cannot connect to the Docker daemon at ${host.name}. Is the docker daemon running?`, {
-      fix: 'start the engine with "gantry daemon", or name another one with --host or DOCKER_HOST',
+      fix: `${absent === undefined ? '' : `nor is there ${absent}; `}start the engine with "gantry daemon", or name another one with --host or DOCKER_HOST`,
       cause,
     })
   }

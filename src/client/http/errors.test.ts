@@ -126,6 +126,13 @@ test('what answers with something else than HTTP may want TLS', async () => {
   })
 })
 
+test('where nobody named the engine, all sockets are named that were looked for', () => {
+  const cause = Object.assign(new Error('connect ENOENT /x'), { code: 'ENOENT' })
+  const host = { kind: 'unix', path: '/x', name: 'unix:///x' } as const
+  assert.match(connectError(cause, host, 'unix:///y').fix ?? '', /^nor is there unix:\/\/\/y; start the engine with/)
+  assert.match(connectError(cause, host).fix ?? '', /^start the engine with "gantry daemon"/)
+})
+
 test('a socket that may not be opened is forbidden', () => {
   const cause = Object.assign(new Error('connect EACCES /x'), { code: 'EACCES' })
   const error = connectError(cause, { kind: 'unix', path: '/x', name: 'unix:///x' })

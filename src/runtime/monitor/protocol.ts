@@ -10,7 +10,7 @@
 import type { TerminalSize } from '#linux'
 import type { AttachRequest, RuntimeProgram, TaskIo } from '../task.ts'
 
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 1
 
 export type MonitorRequest =
   | { readonly op: 'hello' }

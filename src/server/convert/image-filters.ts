@@ -14,6 +14,7 @@ export function listedImages(images: ImageBackend, filters: Filters, _all: boole
   return images
     .list()
     .filter(image => [...filters].every(([name, values]) => CONDITIONS[name]?.(image, values, images) ?? true))
+    .map(image => underNames(image, filters.get('reference')))
     .sort((a, b) => createdMillis(b) - createdMillis(a))
 }
 
@@ -23,7 +24,8 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   'label!': (image, values) => values.every(value => !labelHolds(image, value)),
   before: (image, values, images) => values.every(value => createdMillis(image) < createdMillis(images.resolve(value))),
   since: (image, values, images) => values.every(value => createdMillis(image) > createdMillis(images.resolve(value))),
-  reference: (image, values) => values.some(value => matchesReference(image, value)),
+  reference: (image, values) =>
+    values.some(value => [...image.tags, ...image.repoDigests].some(name => matchesName(name, value))),
   until: (image, values) => values.every(value => createdMillis(image) < untilMillis(value)),
 }
 
@@ -35,12 +37,18 @@ function labelHolds(image: Image, condition: string): boolean {
   return at < 0 || labels[key] === condition.slice(at + 1)
 }
 
+/** An image that was asked for by its names is listed under those only. */
+function underNames(image: Image, patterns: readonly string[] | undefined): Image {
+  if (patterns === undefined) return image
+  const isMeant = (name: string) => patterns.some(pattern => matchesName(name, pattern))
+  return { ...image, tags: image.tags.filter(isMeant), repoDigests: image.repoDigests.filter(isMeant) }
+}
+
 /** `busy*`, `busybox:1.*`, `*:latest`: shell patterns over names as people write them, with and without the tag. */
-function matchesReference(image: Image, pattern: string): boolean {
-  return [...image.tags, ...image.repoDigests].map(familiar).some(name => {
-    const repository = name.replace(/[:@][^/]*$/, '')
-    return matchesPattern(name, pattern) || matchesPattern(repository, pattern)
-  })
+function matchesName(reference: string, pattern: string): boolean {
+  const name = familiar(reference)
+  const repository = name.replace(/[:@][^/]*$/, '')
+  return matchesPattern(name, pattern) || matchesPattern(repository, pattern)
 }
 
 /** path.Match of Go for `*` and `?`: neither matches a slash. Linear in the length of both. */

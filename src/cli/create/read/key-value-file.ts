@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { errorCode } from '#lib/errors'
 import { cut } from '../../flags/text.ts'
 import { openReason } from '../../io/open-reason.ts'
 
@@ -32,7 +33,8 @@ function readText(path: string): string {
   try {
     bytes = readFileSync(path)
   } catch (cause) {
-    throw new Error(openReason(path, cause), { cause })
+    const reason = openReason(path, cause)
+    throw new Error(errorCode(cause) === 'EISDIR' ? `invalid env file (${path}): ${reason}` : reason, { cause })
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
