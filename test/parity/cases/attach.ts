@@ -89,7 +89,7 @@ export const ATTACH_CASES: readonly ParityCase[] = [
   },
   {
     name: 'attach: to what has ended',
-    steps: [...finished('echo x'), attach(STREAMS, { label: 'attach', closesInput: true })],
+    steps: [...finished('echo x'), begin('what came', attach('stream=1&stdout=1')), start, collect('what came')],
   },
   {
     name: 'attach: with bad keys',

@@ -47,7 +47,8 @@ export const COMMAND_CASES: readonly ParityCase[] = [
   {
     name: 'command: images',
     steps: [
-      docker('tag', 'busybox', '{c}:x'),
+      post('/images/load?quiet=1', undefined, { archive: 'tags:{c}-o', label: 'load' }),
+      docker('tag', '{c}-o:one', '{c}:x'),
       docker('images', '{c}', '--format', '{{.Repository}}:{{.Tag}} {{.ID}} {{.Digest}}'),
       docker('images', '-q', '--no-trunc', '{c}'),
       docker('images', '--filter', 'nope=x'),

@@ -177,12 +177,13 @@ export const IMAGE_CASES: readonly ParityCase[] = [
   {
     name: 'image: tag',
     steps: [
-      tag('busybox', 'repo={c}&tag=one'),
-      tag('busybox', 'repo={c}'),
-      tag('busybox', 'repo={c}%3Atwo'),
-      tag('busybox', 'repo={c}%3Atwo&tag=three'),
-      tag('busybox', 'repo=example.com%3A5000%2F{c}&tag=x'),
-      tag('busybox', 'repo=docker.io%2Flibrary%2F{c}&tag=y'),
+      load('tags:{c}-o'),
+      tag('{c}-o:one', 'repo={c}&tag=one'),
+      tag('{c}-o:one', 'repo={c}'),
+      tag('{c}-o:one', 'repo={c}%3Atwo'),
+      tag('{c}-o:one', 'repo={c}%3Atwo&tag=three'),
+      tag('{c}-o:one', 'repo=example.com%3A5000%2F{c}&tag=x'),
+      tag('{c}-o:one', 'repo=docker.io%2Flibrary%2F{c}&tag=y'),
       list({ reference: ['{c}'] }),
       remove('example.com:5000/{c}:x'),
     ],
@@ -235,8 +236,14 @@ export const IMAGE_CASES: readonly ParityCase[] = [
   {
     name: 'image: remove what a running container uses',
     steps: [
-      tag('busybox', 'repo={c}&tag=one'),
-      post('/containers/create?name={c}', { Image: '{c}:one', Cmd: ['sleep', '1000'] }, { label: 'create' }),
+      load('full:{c}'),
+      tag('{c}:full', 'repo={c}&tag=one'),
+      remove('{c}:full'),
+      post(
+        '/containers/create?name={c}',
+        { Image: '{c}:one', Entrypoint: ['sleep'], User: '0', Cmd: ['1000'] },
+        { label: 'create' },
+      ),
       start,
       remove('{c}:one'),
       remove('{c}:one', '?force=1'),

@@ -164,7 +164,7 @@ export const LIFECYCLE_CASES: readonly ParityCase[] = [
   {
     name: 'container: wait for what was never started',
     steps: [
-      create(),
+      create({ Cmd: IDLE }),
       act('wait'),
       begin('wait for the next end', act('wait', '?condition=next-exit')),
       start,
