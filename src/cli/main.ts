@@ -2,6 +2,7 @@ import { FAILED, Failure } from './failure.ts'
 import { BadFlags, parseFlags } from './flags/parse.ts'
 import { Interrupts } from './io/interrupts.ts'
 import { type Process, type Streams, streamsOf } from './io/streams.ts'
+import { CATALOGUE } from './program/catalogue.ts'
 import { badFlags } from './program/command.ts'
 import type { Connection, Context, Host } from './program/context.ts'
 import { dispatch } from './program/dispatch.ts'
@@ -23,9 +24,9 @@ export interface Surroundings extends Process {
 export async function cliMain(args: readonly string[], host: Host, own: Surroundings): Promise<void> {
   const streams = streamsOf(own)
   for (const stream of [own.stdout, own.stderr]) stream.on('error', () => own.exit(READER_GONE))
-  using interrupts = new Interrupts(message => {
+  using interrupts = new Interrupts((message, code = FAILED) => {
     streams.err.write(message)
-    own.exit(FAILED)
+    own.exit(code)
   })
   const code = await exitCode(args, host, own, streams, interrupts)
   await Promise.all([streams.out.flushed(), streams.err.flushed()])
@@ -81,6 +82,7 @@ function contextOf({ flags, given, host, own, streams, interrupts }: Parts): Con
     streams,
     env: own.env,
     host,
+    tree: CATALOGUE,
     isDebug: flags.debug,
     path: '',
     interrupts,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { Conflict, errorCode, errorText, NotFound, SystemError, Unavailable } from '#lib/errors'
 import type { Logger } from '#lib/log'
@@ -67,6 +67,8 @@ class MonitorClient implements Runtime {
   async start(id: string, request: StartRequest): Promise<StartedTask> {
     const folder = this.#root.task(id)
     const monitor = await this.#monitor()
+    // The folder of this container's last run may be on its way out, and would take the new root and spec with it.
+    if (existsSync(folder.path)) await monitor.request({ op: 'settle', id })
     await using undo = new UndoStack()
     undo.defer(() => this.remove(id))
     mkdirSync(folder.rootfs, { recursive: true, mode: 0o700 })

@@ -175,6 +175,15 @@ test('a killed process has 128 + signal', { skip }, async () => {
   await runtime.remove(id)
 })
 
+test('a container starts again while its last run is being taken away', { skip }, async () => {
+  const id = randomId()
+  for (let round = 0; round < 20; round++) {
+    await start(['true'], {}, id)
+    assert.equal((await runtime.exited(id)).code, 0)
+    await runtime.remove(id)
+  }
+})
+
 test('clients that join before the start miss nothing', { skip }, async () => {
   const id = randomId()
   const io = { ...NOTHING_LOGGED, log: fileLog(id) }

@@ -3,12 +3,13 @@ import { isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { API_VERSION, splitVersion, supportedVersion, writeJson } from '#api'
-import { Forbidden, NotFound } from '#lib/errors'
+import { errorCode, Forbidden, InvalidArgument, NotFound } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import type { Backends } from './backends.ts'
 import { wireError } from './errors.ts'
 import { ApiCall } from './http/call.ts'
 import { rememberHead } from './http/hijack.ts'
+import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { imageRoutes } from './routes/images.ts'
@@ -21,12 +22,19 @@ export interface AppOptions {
   readonly log: Logger
   /** The engine's own version. */
   readonly version: string
+  /** How long a client may take for the head of a request. */
+  readonly headMaxMs?: number
 }
 
 /** A connection may be idle for this long between requests; clients keep theirs for minutes. */
 const KEEP_ALIVE_MS = 5 * 60_000
 /** Request heads beyond this are an attack. */
 const HEAD_MAX_BYTES = 64 * 1024
+/** A head comes in one piece or nearly so; whoever dribbles it holds connections open. */
+const HEAD_MAX_MS = 30_000
+
+/** So much of an address that cannot be read is told back. */
+const SHOWN_URL_MAX = 100
 
 /** The version that a client put before the path; the path itself goes on without it. */
 const VERSIONS = new WeakMap<object, string | undefined>()
@@ -38,7 +46,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 4096 },
     rewriteUrl: takeVersion,
-    serverFactory: handler => serverFor(handler),
+    serverFactory: handler => serverFor(handler, options),
+    frameworkErrors: (error, request, reply) => {
+      commonHeaders(reply.raw, options.version)
+      sendError(reply, unroutable(error, request.raw.url ?? ''))
+    },
+    clientErrorHandler: refuseHead,
   })
   // Bodies are read by the routes, which know how large they may be.
   app.removeAllContentTypeParsers()
@@ -64,10 +77,25 @@ function allRoutes({ backends }: AppOptions): Route[] {
   ]
 }
 
-function serverFor(handler: (request: IncomingMessage, response: ServerResponse) => void) {
+function serverFor(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  { log, headMaxMs = HEAD_MAX_MS }: AppOptions,
+) {
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: HEAD_MAX_BYTES, requestTimeout: 0 },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEAD_MAX_BYTES,
+      requestTimeout: 0,
+      headersTimeout: headMaxMs,
+      connectionsCheckingInterval: headMaxMs,
+      requireHostHeader: false, // Its refusal has no body; refuseBrowsers asks for the header.
+    },
     handler,
+  )
+  // Node looks after slow connections from this event on, which never comes where others listen for the server.
+  server.emit('listening')
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
+    sendRawError(response, new InvalidArgument('the Expect header asks for what is not done here'), log),
   )
   // attach and exec ask for an upgrade: they take the same way as every request, and take the connection there.
   server.on('upgrade', (request, socket, head) => {
@@ -93,6 +121,8 @@ function takeVersion(request: { readonly url?: string | undefined }): string {
  */
 function refuseBrowsers(request: IncomingMessage): void {
   if (request.headers.origin !== undefined) throw new Forbidden('requests of web pages (Origin) are refused')
+  if (request.headers.host === undefined && request.httpVersion !== '1.0')
+    throw new InvalidArgument('missing required Host header')
   const isPlainTcp = request.socket.remoteAddress !== undefined && !(request.socket instanceof TLSSocket)
   const name = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
   if (isPlainTcp && name !== 'localhost' && isIP(name) === 0) {
@@ -120,6 +150,12 @@ function addRoute(app: FastifyInstance, route: Route, log: Logger): void {
       }
     },
   })
+}
+
+/** What keeps a request from any route: of its address. */
+function unroutable(error: Error, url: string): InvalidArgument {
+  const reason = errorCode(error) === 'FST_ERR_MAX_PARAM_LENGTH' ? 'a name in it is too long' : 'it is badly encoded'
+  return new InvalidArgument(`invalid request path ${JSON.stringify(url.slice(0, SHOWN_URL_MAX))}: ${reason}`)
 }
 
 function callOf(request: FastifyRequest, reply: FastifyReply, log: Logger): ApiCall {

@@ -1,6 +1,7 @@
 /**
  * Docker's own command and ours, side by side on the same engine: the same arguments give the same output, the same
- * errors and the same exit code. Needs dockerd on PATH; GANTRY_TEST_DOCKER names another docker command.
+ * errors and the same exit code. The engine is Gantry, or the dockerd that GANTRY_TEST_DOCKERD names;
+ * GANTRY_TEST_DOCKER names another docker command than the one on PATH.
  */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync } from 'node:fs'
@@ -115,7 +116,14 @@ suite('as docker does', { skip: missingForPeer() ?? false }, () => {
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    await hasEngine()
     assert.deepEqual(wrong, [], `${wrong.length} of ${cases.length} differ:\n${wrong.join('\n')}`)
+  }
+
+  /** Where there is no engine, both commands say the same. */
+  async function hasEngine(): Promise<void> {
+    const { code, stderr } = await docker(['version'])
+    assert.equal(code, 0, `the engine is gone: ${stderr}\n${held.peer?.log()}`)
   }
 
   async function difference(asked: Case): Promise<string | undefined> {
@@ -132,9 +140,12 @@ suite('as docker does', { skip: missingForPeer() ?? false }, () => {
   }
 
   /** Both tell the story at the same time, each about a container of its own. */
-  async function compareStory({ title, steps, differs }: Story): Promise<void> {
+  async function compareStory({ title, steps, differs, alone }: Story): Promise<void> {
     const name = `story-${title.replace(/\W/g, '-').toLowerCase()}`
-    const [dockers, ours] = await Promise.all([tell(docker, `${name}-d`, steps), tell(gantry, `${name}-g`, steps)])
+    const telling = tell(docker, `${name}-d`, steps)
+    if (alone) await telling
+    const [dockers, ours] = await Promise.all([telling, tell(gantry, `${name}-g`, steps)])
+    await hasEngine()
     const wrong = steps.flatMap((step, at) => {
       const [other, own] = [dockers[at], ours[at]]
       assert.ok(other !== undefined && own !== undefined)

@@ -8,16 +8,15 @@ const SPAN = /\b(?:\d+ (?:seconds?|minutes)|About a minute|Less than a second)\b
 
 /** What either command prints, without what must differ: its name, ids, and how long ago things were. */
 export function normalised(ran: Ran, names: readonly string[]): Ran {
-  const clean = (text: string): string =>
-    names
+  const clean = (text: string): string => {
+    const named = names
       .reduce((result, name) => result.replaceAll(name, 'NAME'), text)
       .replace(OWN_NAME, '$1gantry')
       .replace(/^SRun '/gm, "Run '") // A slip of docker's.
       .replace(/\b[0-9a-f]{64}\b/g, 'ID64')
       .replace(/\b[0-9a-f]{12}\b/g, 'ID12')
-      .split('\n')
-      .map((line, _, all) => (all.some(other => SPAN.test(other)) ? timeless(line) : line))
-      .join('\n')
+    return SPAN.test(named) ? timeless(named) : named
+  }
   return { stdout: clean(ran.stdout), stderr: clean(ran.stderr), code: ran.code }
 }
 
@@ -34,6 +33,6 @@ function sameLine(own: string, other: string): boolean {
   return own === other || (other !== '' && own.startsWith(`${other}: `))
 }
 
-function timeless(line: string): string {
-  return line.replace(new RegExp(SPAN, 'g'), 'SPAN').replace(/ {2,}/g, '  ')
+function timeless(text: string): string {
+  return text.replace(new RegExp(SPAN, 'g'), 'SPAN').replace(/ {2,}/g, '  ')
 }

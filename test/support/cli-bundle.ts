@@ -35,7 +35,7 @@ export async function bundleCli(): Promise<CliBundle> {
     logLevel: 'error',
   })
   return {
-    node: ['--disable-warning=ExperimentalWarning', '--disable-sigusr1', '--', join(folder, 'gantry.js')],
+    node: ['--disable-warning=ExperimentalWarning', '--', join(folder, 'gantry.js')],
     folder,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   }

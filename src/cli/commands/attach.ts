@@ -33,7 +33,7 @@ export const attach = command({
     }
     using _held = context.interrupts.hold()
     const waiting = await client.containers.wait(name)
-    using _signals = flags['sig-proxy'] && !config.Tty ? forwardSignals(client, name) : undefined
+    using _signals = flags['sig-proxy'] && !config.Tty ? forwardSignals(client, name, Promise.resolve()) : undefined
     using hijacked = await attachTo(connection, name, attachment)
     await runningContainer(client, name) // It may have ended before we were attached, and would not tell us any more.
     using _size = config.Tty && out.isTerminal ? await redraw() : undefined

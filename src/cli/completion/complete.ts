@@ -4,7 +4,6 @@ import { own } from '../flags/own.ts'
 import { type Command, command } from '../program/command.ts'
 import type { Context } from '../program/context.ts'
 import { GLOBAL_FLAGS } from '../program/global-flags.ts'
-import { findLeaf, GROUPS, listed } from '../program/tree.ts'
 import { names } from './names.ts'
 
 /** One possible word, and what it means. */
@@ -40,10 +39,10 @@ async function candidatesFor(context: Context, before: readonly string[], last: 
   if (global.waiting !== undefined) return await valuesOf(context, global.waiting)
   const [name, ...rest] = global.args
   if (name === undefined) return last.startsWith('-') ? flagsOf(GLOBAL_FLAGS) : commandsOf('', context)
-  const isGroup = own(GROUPS, name) !== undefined
+  const isGroup = own(context.tree.groups, name) !== undefined
   const [sub, ...behind] = rest
   if (isGroup && sub === undefined) return commandsOf(name, context)
-  const leaf = findLeaf(isGroup ? `${name} ${sub}` : name)?.leaf
+  const leaf = context.tree.find(isGroup ? `${name} ${sub}` : name)?.leaf
   if (leaf === undefined) return []
   return await inCommand(context, await leaf.load(), isGroup ? behind : rest, last)
 }
@@ -112,12 +111,12 @@ function flagsOf(flags: Flags): Candidate[] {
     })
 }
 
-function commandsOf(group: string, { host }: Context): Candidate[] {
+function commandsOf(group: string, { host, tree }: Context): Candidate[] {
   const prefix = group === '' ? '' : `${group} `
   const programs = Object.entries(host.programs)
     .filter(([name]) => name.startsWith(prefix) && !name.slice(prefix.length).includes(' '))
     .map(([name, { summary }]) => ({ word: name.slice(prefix.length), help: summary }))
-  const leaves = listed(group).map(({ name, leaf }) => ({ word: name, help: leaf.summary }))
-  const groups = group === '' ? Object.entries(GROUPS).map(([word, help]) => ({ word, help })) : []
+  const leaves = tree.listed(group).map(({ name, leaf }) => ({ word: name, help: leaf.summary }))
+  const groups = group === '' ? Object.entries(tree.groups).map(([word, help]) => ({ word, help })) : []
   return [...leaves, ...groups, ...programs]
 }

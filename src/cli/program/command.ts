@@ -1,6 +1,6 @@
 import { Failure, REFUSED } from '../failure.ts'
 import type { CompletedNames, Flags, Values } from '../flags/flag.ts'
-import { bool } from '../flags/kinds.ts'
+import { HELP } from '../flags/help.ts'
 import { BadFlags, type Parsed, parseFlags } from '../flags/parse.ts'
 import type { Context } from './context.ts'
 
@@ -9,9 +9,6 @@ export interface Arity {
   readonly min: number
   readonly max?: number
 }
-
-/** The flag that every command has. */
-export const HELP = { help: bool('Print usage', { hidden: true }) }
 
 /** One call of a command. */
 export interface Call<F extends Flags> {
@@ -60,7 +57,7 @@ export function command<F extends Flags>(spec: CommandSpec<F>): Command {
       for (const note of notes) context.streams.err.line(note)
       if (values.help) {
         const { commandHelp } = await import('./help.ts')
-        context.streams.out.write(commandHelp(spec, line.path, context.streams.helpWidth))
+        context.streams.out.write(commandHelp(spec, context.tree, line.path, context.streams.helpWidth))
         return 0
       }
       checkArity(spec, line.path, args.length)

@@ -1,6 +1,7 @@
 import type { Client, ConfigFile, Endpoint, Environment } from '#client'
 import type { Interrupts } from '../io/interrupts.ts'
 import type { Streams } from '../io/streams.ts'
+import type { Tree } from './tree.ts'
 
 /** What the composition root gives to the command line. */
 export interface Host {
@@ -32,6 +33,7 @@ export interface Context {
   readonly streams: Streams
   readonly env: Environment
   readonly host: Host
+  readonly tree: Tree
   readonly isDebug: boolean
   /** The name of the command as help shows it: `run`, `image ls`. */
   readonly path: string

@@ -1,12 +1,13 @@
 import { nearest } from '#lib/nearest'
 import { Failure, REFUSED } from '../failure.ts'
+import { HELP } from '../flags/help.ts'
 import { own } from '../flags/own.ts'
 import { BadFlags, parseFlags } from '../flags/parse.ts'
-import { badFlags, HELP } from './command.ts'
+import { badFlags } from './command.ts'
 import type { Context } from './context.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import { isNotDone } from './not-done.ts'
-import { findLeaf, GROUPS, listed } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** Does the command that `args` begin with. @throws Failure where there is none */
 export async function dispatch(context: Context, flags: GlobalFlags, args: readonly string[]): Promise<number> {
@@ -17,7 +18,7 @@ export async function dispatch(context: Context, flags: GlobalFlags, args: reado
   }
   if (flags.help || name === undefined) return await showRoot(context, flags.help)
   if (name === 'help') {
-    const asked = topic(rest)
+    const asked = topic(context.tree, rest)
     return await dispatch(
       context,
       { ...flags, help: asked.length === 0 },
@@ -26,7 +27,7 @@ export async function dispatch(context: Context, flags: GlobalFlags, args: reado
   }
   const program = own(context.host.programs, name)
   if (program !== undefined) return await runProgram(program.run(rest))
-  if (own(GROUPS, name) !== undefined) return await inGroup(context, name, rest)
+  if (own(context.tree.groups, name) !== undefined) return await inGroup(context, name, rest)
   return await runLeaf(context, name, rest)
 }
 
@@ -55,8 +56,8 @@ function groupFlags(group: string, args: readonly string[]) {
 }
 
 async function runLeaf(context: Context, path: string, args: readonly string[]): Promise<number> {
-  const found = findLeaf(path)
-  if (found === undefined) throw isNotDone(path) ? notDone(path) : unknownCommand(path)
+  const found = context.tree.find(path)
+  if (found === undefined) throw isNotDone(path) ? notDone(path) : unknownCommand(context.tree, path)
   const command = await found.leaf.load()
   return await command.execute({ ...context, path: found.shown }, { path: found.shown, args })
 }
@@ -65,14 +66,16 @@ function notDone(path: string): Failure {
   return new Failure(`gantry ${path}: not done by this version of Gantry`, REFUSED)
 }
 
-function unknownCommand(path: string): Failure {
+function unknownCommand(tree: Tree, path: string): Failure {
   const group = path.includes(' ') ? (path.split(' ')[0] ?? '') : ''
   const name = `gantry ${group}`.trimEnd()
   const usage = group === '' ? '' : `Usage:  ${name}\n\n`
   const typed = path.split(' ').at(-1) ?? ''
   const near = nearest(
     typed,
-    listed(group)
+    tree
+      .listed(group)
+
       .map(leaf => leaf.name)
       .filter(known => known[0] === typed[0]),
   )
@@ -82,26 +85,26 @@ function unknownCommand(path: string): Failure {
   )
 }
 
-function topic(words: readonly string[]): readonly string[] {
+function topic(tree: Tree, words: readonly string[]): readonly string[] {
   const path = words.join(' ')
-  if (words.length === 0 || findLeaf(path) !== undefined || own(GROUPS, path) !== undefined) return words
+  if (words.length === 0 || tree.find(path) !== undefined || own(tree.groups, path) !== undefined) return words
   throw new Failure(`unknown help topic: ${path}`)
 }
 
-async function showRoot({ streams, host }: Context, asked: boolean): Promise<number> {
+async function showRoot({ streams, host, tree }: Context, asked: boolean): Promise<number> {
   const { rootHelp } = await import('./help.ts')
   const programs = Object.entries(host.programs).map(([name, { summary }]) => ({ name, summary }))
   const target = asked ? streams.out : streams.err
-  target.write(rootHelp(programs, streams.helpWidth))
+  target.write(rootHelp(tree, programs, streams.helpWidth))
   return 0
 }
 
-async function showGroup({ streams, host }: Context, group: string, asked: boolean): Promise<number> {
+async function showGroup({ streams, host, tree }: Context, group: string, asked: boolean): Promise<number> {
   const { groupHelp } = await import('./help.ts')
   const programs = Object.entries(host.programs)
     .filter(([name]) => name.startsWith(`${group} `))
     .map(([name, { summary }]) => ({ name: name.slice(group.length + 1), summary }))
   const target = asked ? streams.out : streams.err
-  target.write(groupHelp(group, programs))
+  target.write(groupHelp(tree, group, programs))
   return 0
 }

@@ -1,8 +1,8 @@
 import type { EndpointFlags } from '#client'
 import { Failure } from '../failure.ts'
 import type { Values } from '../flags/flag.ts'
+import { HELP } from '../flags/help.ts'
 import { bool, list, string } from '../flags/kinds.ts'
-import { HELP } from './command.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
 

@@ -2,7 +2,7 @@ import type { Flag, Flags } from '../flags/flag.ts'
 import type { CommandSpec } from './command.ts'
 import { fold } from './fold.ts'
 import { GLOBAL_FLAGS } from './global-flags.ts'
-import { findLeaf, GROUPS, listed } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 interface Line {
   readonly name: string
@@ -12,10 +12,11 @@ interface Line {
 /** What `gantry COMMAND --help` prints. */
 export function commandHelp(
   spec: Pick<CommandSpec<Flags>, 'usage' | 'flags' | 'examples'>,
+  tree: Tree,
   path: string,
   width: number,
 ): string {
-  const leaf = findLeaf(path)?.leaf
+  const leaf = tree.find(path)?.leaf
   const aliases =
     leaf === undefined || leaf.paths.length < 2 ? [] : [leaf.paths.map(alias => `gantry ${alias}`).join(', ')]
   return paragraphs([
@@ -31,22 +32,22 @@ export function commandHelp(
 }
 
 /** What `gantry GROUP --help` prints. */
-export function groupHelp(group: string, others: readonly Line[]): string {
+export function groupHelp({ groups, listed }: Tree, group: string, others: readonly Line[]): string {
   const lines = [...listed(group).map(({ name, leaf }) => ({ name, summary: leaf.summary })), ...others]
   return paragraphs([
     `Usage:  gantry ${group} COMMAND`,
-    GROUPS[group] ?? '',
+    groups[group] ?? '',
     section('Commands', table(sorted(lines))),
     `Run 'gantry ${group} COMMAND --help' for more information on a command.`,
   ])
 }
 
 /** What `gantry --help` prints; `programs` are the commands that are no business of this room. */
-export function rootHelp(programs: readonly Line[], width: number): string {
-  const leaves = listed('').map(({ name, leaf }) => ({ name, summary: leaf.summary, common: leaf.common }))
+export function rootHelp(tree: Tree, programs: readonly Line[], width: number): string {
+  const leaves = tree.listed('').map(({ name, leaf }) => ({ name, summary: leaf.summary, common: leaf.common }))
   const common = leaves.filter(leaf => leaf.common !== undefined).sort((a, b) => (a.common ?? 0) - (b.common ?? 0))
   const rest = leaves.filter(leaf => leaf.common === undefined)
-  const groups = Object.entries(GROUPS).map(([name, summary]) => ({ name, summary }))
+  const groups = Object.entries(tree.groups).map(([name, summary]) => ({ name, summary }))
   const wide = Math.max(...[...leaves, ...groups, ...programs].map(({ name }) => name.length))
   return paragraphs([
     'Usage:  gantry [OPTIONS] COMMAND',

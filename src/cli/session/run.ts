@@ -34,13 +34,15 @@ export async function runAttached(
   const { client } = connection
   const { err, out } = context.streams
   using _held = context.interrupts.hold()
-  using _signals = forwardsSignals ? forwardSignals(client, id) : undefined
+  const started = Promise.withResolvers<void>()
+  using _signals = forwardsSignals ? forwardSignals(client, id, started.promise) : undefined
   using hijacked = await attachTo(connection, id, attachment)
   const waiting = await client.containers.wait(id, { condition: isRemoved ? 'removed' : 'next-exit' })
   const talking = talk(context, hijacked, attachment)
   talking.catch(() => {}) // looked at below, once the container has started
   try {
     await begin()
+    started.resolve()
   } catch (error) {
     hijacked[Symbol.dispose]()
     await Promise.allSettled([talking, isRemoved ? waiting.exit : undefined])

@@ -25,11 +25,15 @@ const FORWARDED = [
   ],
 ] as const
 
-/** Sends every signal that this process gets to the container, until disposed of. */
-export function forwardSignals(client: Client, container: string): Disposable {
+/**
+ * Sends every signal that this process gets to the container, until disposed of. Those that come before it has
+ * `started` wait for that: its first output may be here before the answer to its start, and engines refuse signals to
+ * what they have not called running yet.
+ */
+export function forwardSignals(client: Client, container: string, started: Promise<unknown>): Disposable {
   const forward = (name: string) => {
-    // A container that is gone by now needs no signal.
-    client.containers.kill(container, { signal: name.replace(/^SIG/, '') }).catch(() => {})
+    // A container that is gone by now, or never was there, needs no signal.
+    started.then(() => client.containers.kill(container, { signal: name.replace(/^SIG/, '') })).catch(() => {})
   }
   for (const name of FORWARDED) process.on(`SIG${name}`, forward)
   return {

@@ -4,7 +4,7 @@ import { InvalidArgument } from '#lib/errors'
 import { randomId, shortId } from '#lib/ids'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
-import { parseWorkingFolder } from '#runtime'
+import { parseSignal, parseWorkingFolder } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { resolveCommand } from '../process/command.ts'
 import { mergeEnvironment } from '../process/environment.ts'
@@ -27,6 +27,7 @@ export interface CreateRequest {
  */
 export async function createContainer(deps: EngineDeps, request: CreateRequest): Promise<ContainerRecord> {
   const name = request.name === undefined ? undefined : parseContainerName(request.name)
+  if (request.spec.process.stopSignal !== '') parseSignal(request.spec.process.stopSignal)
   const image = deps.images.resolve(request.spec.image)
   const id = randomId()
   const record = newRecord(deps, id, name, image, request.spec)

@@ -1,6 +1,7 @@
 import type { Image } from '#image'
 import { InvalidArgument } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
+import { nameTest } from './name-pattern.ts'
 import type { ContainerRecord } from './record.ts'
 
 /** Conditions by name; values of one name are alternatives, labels all have to hold. */
@@ -18,13 +19,14 @@ type Condition = (record: ContainerRecord, values: readonly string[], context: C
 
 interface Context {
   readonly deps: EngineDeps
-  readonly records: readonly ContainerRecord[]
+  /** Tests of names, by the pattern. */
+  readonly names: ReadonlyMap<string, (name: string) => boolean>
 }
 
 /** Newest first. @throws InvalidArgument (a filter that there is none of, or its value), NotFound (before, since) */
 export function listContainers(deps: EngineDeps, options: ListOptions): ContainerRecord[] {
   const records = deps.containers.list().sort((a, b) => (a.created < b.created ? 1 : -1))
-  const context = { deps, records }
+  const context = { deps, names: new Map(options.filters.get('name')?.map(text => [text, nameTest(text)])) }
   checkFilters(options.filters, context)
   const showsAll = options.all || options.limit > 0 || options.filters.has('status') || options.filters.has('exited')
   const found = records.filter(
@@ -40,7 +42,7 @@ const HEALTHS = ['starting', 'healthy', 'unhealthy', 'none']
 
 const CONDITIONS: Readonly<Record<string, Condition>> = {
   id: (record, values) => values.some(value => record.id.startsWith(value)),
-  name: (record, values) => values.some(value => nameMatches(record.name, value)),
+  name: (record, values, { names }) => values.some(value => names.get(value)?.(record.name)),
   label: (record, values) => values.every(value => labelHolds(record.spec.labels, value)),
   'label!': (record, values) => values.every(value => !labelHolds(record.spec.labels, value)),
   status: (record, values) => values.includes(record.state.status),
@@ -60,7 +62,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
 
 function checkFilters(filters: ListFilters, { deps }: Context): void {
   for (const [name, values] of filters) {
-    if (!(name in CONDITIONS)) throw new InvalidArgument(`invalid filter '${name}'`)
+    if (!Object.hasOwn(CONDITIONS, name)) throw new InvalidArgument(`invalid filter '${name}'`)
     for (const value of values) {
       if (name === 'status' && !STATUSES.includes(value)) throw invalidValue(name, value)
       if (name === 'health' && !HEALTHS.includes(value)) throw invalidValue(name, value)
@@ -72,16 +74,6 @@ function checkFilters(filters: ListFilters, { deps }: Context): void {
 
 function invalidValue(name: string, value: string): InvalidArgument {
   return new InvalidArgument(`invalid filter '${name}=${value}'`)
-}
-
-/** A regular expression, as with Docker; what is none is looked for as it stands. */
-function nameMatches(name: string, pattern: string): boolean {
-  try {
-    const expression = new RegExp(pattern)
-    return expression.test(name) || expression.test(`/${name}`)
-  } catch {
-    return name.includes(pattern)
-  }
 }
 
 function labelHolds(labels: Readonly<Record<string, string>>, condition: string): boolean {

@@ -1,6 +1,6 @@
 import { NotImplemented } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
-import { type EntryFilter, type LogEntry, parseEntries } from '../log/entries.ts'
+import { type EntryFilter, isPast, type LogEntry, parseEntries } from '../log/entries.ts'
 import { RotatedLog } from '../log/reader.ts'
 import { logPath } from './folder.ts'
 
@@ -30,18 +30,17 @@ async function* readBatches(deps: EngineDeps, id: string, options: LogsOptions):
   const isRunning = () => deps.containers.get(id)?.state.status === 'running'
   const stop = new AbortController()
   const wake = AbortSignal.any([signal, stop.signal])
-  if (follow && isRunning()) void deps.waiters.wait(id, 'exit', signal).then(() => stop.abort())
+  if (follow && isRunning()) void deps.waiters.wait(id, 'exit', wake).then(() => stop.abort())
   const ended = () => signal.aborted || !isRunning()
   const log = new RotatedLog(logPath(deps, id))
-  for await (const chunk of log.read({ tail, follow: follow && isRunning(), ended, wake })) {
-    if (signal.aborted) return
-    const entries = parseEntries(chunk, options)
-    if (entries.length > 0) yield entries
-    if (options.until !== undefined && entries.length === 0 && isAfter(chunk, options)) return
+  try {
+    for await (const chunk of log.read({ tail, follow: follow && isRunning(), ended, wake })) {
+      if (signal.aborted) return
+      const entries = parseEntries(chunk, options)
+      if (entries.length > 0) yield entries
+      if (options.until !== undefined && isPast(chunk, options.until)) return
+    }
+  } finally {
+    stop.abort() // Whoever stops reading before the end waits for no exit any more.
   }
-}
-
-/** Nothing of a chunk passed because all of it is later than `until`: nothing after it will pass. */
-function isAfter(chunk: Buffer, options: LogsOptions): boolean {
-  return parseEntries(chunk, { ...options, until: undefined, stdout: true, stderr: true }).length > 0
 }

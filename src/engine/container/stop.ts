@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { NotModified } from '#lib/errors'
+import { NotModified, SystemError } from '#lib/errors'
 import { parseSignal } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { handleExit } from './exit.ts'
@@ -11,6 +11,8 @@ import type { ContainerRecord } from './record.ts'
 const STOP_TIMEOUT_SECONDS = 10
 /** After KILL, a process that the kernel cannot end (in uninterruptible sleep) is not waited for longer. */
 const KILL_PATIENCE_MS = 10_000
+/** Timers of longer than this fire at once; it is more than three weeks. */
+const TIMER_MAX_MS = 2 ** 31 - 1
 
 export interface StopOptions {
   /** '' is the container's own stop signal. */
@@ -27,21 +29,35 @@ export async function stopContainer(deps: EngineDeps, nameOrId: string, options:
   const record = deps.containers.find(nameOrId)
   const { state, spec, id } = record
   if (state.status !== 'running') throw new NotModified(`container ${record.name} is not running`)
-  const signal = parseSignal(firstOf(options.signal, spec.process.stopSignal, 'TERM'))
+  const signal = options.signal === '' ? ownSignal(spec.process.stopSignal) : parseSignal(options.signal)
   const exited = deps.runtime.exited(id)
   deps.runtime.signal(state, signal)
   const timeout = options.timeout ?? spec.process.stopTimeout ?? STOP_TIMEOUT_SECONDS
   if (timeout < 0 || !(await endsWithin(exited, timeout * 1000))) {
     if (timeout >= 0) deps.runtime.signal(state, constants.signals.SIGKILL)
     if (timeout < 0) await exited
-    else await endsWithin(exited, KILL_PATIENCE_MS)
+    else if (!(await endsWithin(exited, KILL_PATIENCE_MS))) {
+      throw new SystemError(`tried to kill container ${record.name}, but it did not end`, {
+        fix: 'look at its processes: the kernel holds one of them',
+      })
+    }
   }
   await handleExit(deps, id, await exited)
   publishStop(deps, record)
 }
 
+/** An image may name a signal that there is none of: then it is the usual one, as with Docker. */
+function ownSignal(text: string): number {
+  try {
+    return parseSignal(text)
+  } catch {
+    return constants.signals.SIGTERM
+  }
+}
+
 /** False where the time was up first. Timers count monotonic time. */
 async function endsWithin(exited: Promise<unknown>, millis: number): Promise<boolean> {
+  if (millis > TIMER_MAX_MS) return await exited.then(() => true)
   const cancelled = new AbortController()
   const timer = delay(millis, false, { signal: cancelled.signal }).catch(() => false)
   try {
@@ -49,10 +65,6 @@ async function endsWithin(exited: Promise<unknown>, millis: number): Promise<boo
   } finally {
     cancelled.abort()
   }
-}
-
-function firstOf(...texts: readonly string[]): string {
-  return texts.find(text => text !== '') ?? ''
 }
 
 function publishStop(deps: EngineDeps, record: ContainerRecord): void {

@@ -26,9 +26,10 @@ export function parseEntries(chunk: Buffer, filter: EntryFilter): LogEntry[] {
   return entries
 }
 
-/** True when nothing after this entry can pass. */
-export function isPast(entry: LogEntry, until: UnixNanos): boolean {
-  return (parseRfc3339(entry.time) ?? 0n) > until
+/** Whether all of a chunk is later than `until`: then nothing after it will pass. */
+export function isPast(chunk: Buffer, until: UnixNanos): boolean {
+  const first = parseEntries(chunk, { stdout: true, stderr: true, since: undefined, until: undefined })[0]
+  return first !== undefined && (parseRfc3339(first.time) ?? 0n) > until
 }
 
 function parseEntry(line: string): LogEntry | undefined {

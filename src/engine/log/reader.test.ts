@@ -2,36 +2,79 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { RotatedLog } from './reader.ts'
+import { after, test } from 'node:test'
+import { type ReadOptions, RotatedLog } from './reader.ts'
 
-/** Descriptors of this process below a folder. */
-function openBelow(folder: string): string[] {
+const folder = mkdtempSync(join(tmpdir(), 'gantry-log-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const options = (more: Partial<ReadOptions> = {}): ReadOptions => ({
+  tail: undefined,
+  follow: false,
+  ended: () => true,
+  wake: new AbortController().signal,
+  ...more,
+})
+
+function logOf(name: string, ...files: readonly string[]): string {
+  const path = join(folder, name)
+  for (const [age, text] of files.entries()) writeFileSync(age === 0 ? path : `${path}.${age}`, text)
+  return path
+}
+
+async function all(path: string, more?: Partial<ReadOptions>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of new RotatedLog(path).read(options(more))) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+/** Files of `folder` that this process holds open. */
+function held(): string[] {
   return readdirSync('/proc/self/fd').flatMap(fd => {
     try {
-      const path = readlinkSync(`/proc/self/fd/${fd}`)
-      return path.startsWith(folder) ? [path] : []
+      const target = readlinkSync(`/proc/self/fd/${fd}`)
+      return target.startsWith(`${folder}/`) ? [target] : []
     } catch {
-      return [] // The one that listed them.
+      return [] // The descriptor of the listing itself.
     }
   })
 }
 
-test('a reader that goes away half-way leaves no file open', async t => {
-  const folder = mkdtempSync(join(tmpdir(), 'gantry-log-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  const path = join(folder, 'log')
-  writeFileSync(`${path}.1`, 'old\n')
-  writeFileSync(path, 'new\n')
-  const options = { tail: undefined, follow: true, ended: () => false, wake: new AbortController().signal }
-  const seen: string[] = []
-  for await (const chunk of new RotatedLog(path).read(options)) {
-    seen.push(chunk.toString())
-    if (seen.length === 2) {
-      assert.deepEqual(openBelow(folder), [path])
-      break
-    }
+test('rotated files are read from the oldest on, and none stays open', async () => {
+  const path = logOf('rotated', '5\n6\n', '3\n4\n', '1\n2\n')
+  assert.equal(await all(path), '1\n2\n3\n4\n5\n6\n')
+  assert.equal(await all(path, { tail: 3 }), '4\n5\n6\n')
+  assert.equal(await all(path, { tail: 0 }), '')
+  assert.deepEqual(held(), [])
+})
+
+test('a reader who leaves in the middle leaves no file open', async () => {
+  const path = logOf('left', '2\n', '1\n')
+  for await (const chunk of new RotatedLog(path).read(options())) {
+    assert.equal(chunk.toString(), '1\n')
+    assert.equal(held().length, 1)
+    break
   }
-  assert.deepEqual(seen, ['old\n', 'new\n'])
-  assert.deepEqual(openBelow(folder), [])
+  assert.deepEqual(held(), [])
+})
+
+test('following ends where the writer has ended, with all that was written', async () => {
+  const path = logOf('followed', 'a\n')
+  const state = { ended: false }
+  const wake = new AbortController()
+  const read: string[] = []
+  const log = new RotatedLog(path).read(options({ follow: true, ended: () => state.ended, wake: wake.signal }))
+  for await (const chunk of log) {
+    read.push(chunk.toString())
+    if (read.length > 1) continue
+    writeFileSync(path, 'b\n', { flag: 'a' })
+    state.ended = true
+    wake.abort()
+  }
+  assert.deepEqual(read, ['a\n', 'b\n'])
+  assert.deepEqual(held(), [])
+})
+
+test('a log that is not there is empty', async () => {
+  assert.equal(await all(join(folder, 'nope')), '')
 })

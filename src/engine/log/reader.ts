@@ -21,13 +21,15 @@ export class RotatedLog {
     this.#path = path
   }
 
-  /** Chunks of whole lines; the last line of the log may lack its newline and is held back. */
+  /**
+   * Chunks of whole lines; the last line of the log may lack its newline and is held back. A reader may leave at any
+   * chunk: the file is closed then, too.
+   */
   async *read(options: ReadOptions): AsyncGenerator<Buffer> {
     let position = await this.#start(options.tail)
     if (position === undefined && !options.follow) return
-    using changes = options.follow ? new Changes(this.#path) : undefined
-    // A reader that goes away half-way returns here: a file that is left to the garbage collector ends the process.
     try {
+      using changes = options.follow ? new Changes(this.#path) : undefined
       for (;;) {
         // Asked before reading: what is written up to the end is read then.
         const isLast = changes === undefined || options.ended()
@@ -35,11 +37,12 @@ export class RotatedLog {
         if (position !== undefined) yield* this.#drain(position)
         const next = position === undefined ? undefined : await this.#successor(position)
         if (next !== undefined) {
-          await position?.file.close()
+          const done = position
           position = next
+          await done?.file.close()
           continue
         }
-        if (isLast) break
+        if (isLast) return
         await changes?.next(options.wake)
       }
     } finally {
@@ -65,34 +68,35 @@ export class RotatedLog {
   async #start(tail: number | undefined): Promise<Position | undefined> {
     let missing = tail ?? Number.POSITIVE_INFINITY
     let found: Position | undefined
-    for (let age = 0; age < FILES_MAX; age++) {
-      const file = await openAged(this.#path, age)
-      if (file === undefined) break
+    try {
+      for (let age = 0; age < FILES_MAX; age++) {
+        const older = await openAged(this.#path, age)
+        if (older === undefined) break
+        const newer = found
+        found = older
+        await newer?.file.close()
+        if (missing === Number.POSITIVE_INFINITY) continue
+        const { offset, lines } = await tailOffset(older.file, older.size, missing)
+        older.offset = offset
+        missing -= lines
+        if (missing <= 0) break
+      }
+      return found
+    } catch (error) {
       await found?.file.close()
-      const { size, ino } = await file.stat()
-      const { offset, lines } =
-        missing === Number.POSITIVE_INFINITY ? { offset: 0, lines: 0 } : await tailOffset(file, size, missing)
-      found = { file, ino, offset }
-      missing -= lines
-      if (missing <= 0) break
+      throw error
     }
-    return found
   }
 
   /** The file after the one at `position`, once that is no longer the newest. */
   async #successor(position: Position): Promise<Position | undefined> {
     for (let age = 0; age < FILES_MAX; age++) {
-      await using file = await openAged(this.#path, age)
-      if (file === undefined) return age === 0 ? undefined : await this.#start(undefined)
-      const { ino } = await file.stat()
-      if (ino === position.ino) return age === 0 ? undefined : await this.#openNewer(age)
+      const aged = await openAged(this.#path, age)
+      if (aged === undefined) return age === 0 ? undefined : await this.#start(undefined)
+      await aged.file.close()
+      if (aged.ino === position.ino) return age === 0 ? undefined : await openAged(this.#path, age - 1)
     }
     return undefined
-  }
-
-  async #openNewer(age: number): Promise<Position | undefined> {
-    const file = await openAged(this.#path, age - 1)
-    return file === undefined ? undefined : { file, ino: (await file.stat()).ino, offset: 0 }
   }
 }
 
@@ -109,12 +113,26 @@ export interface ReadOptions {
 interface Position {
   readonly file: FileHandle
   readonly ino: number
+  /** Bytes, when it was opened. */
+  readonly size: number
   offset: number
 }
 
-async function openAged(path: string, age: number): Promise<FileHandle | undefined> {
+async function openAged(path: string, age: number): Promise<Position | undefined> {
+  const file = await openIfThere(age === 0 ? path : `${path}.${age}`)
+  if (file === undefined) return undefined
   try {
-    return await open(age === 0 ? path : `${path}.${age}`)
+    const { size, ino } = await file.stat()
+    return { file, ino, size, offset: 0 }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw error
@@ -157,13 +175,14 @@ class Changes implements Disposable {
 
   async next(signal: AbortSignal): Promise<void> {
     if (!this.#changed && !signal.aborted) {
-      await new Promise<void>(resolve => {
-        const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
-        this.#wake = resolve
-        signal.addEventListener('abort', this.#wake, { once: true })
-        timer?.unref()
-      })
-      if (this.#wake !== undefined) signal.removeEventListener('abort', this.#wake)
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = this.#watcher === undefined ? setTimeout(resolve, POLL_MS) : undefined
+      const onAbort = () => resolve()
+      this.#wake = resolve
+      signal.addEventListener('abort', onAbort)
+      await promise
+      signal.removeEventListener('abort', onAbort) // One for each change of a chatty log would be kept otherwise.
+      clearTimeout(timer)
     }
     this.#changed = false
     this.#wake = undefined

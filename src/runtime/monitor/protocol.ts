@@ -10,7 +10,7 @@
 import type { TerminalSize } from '#linux'
 import type { AttachRequest, RuntimeProgram, TaskIo } from '../task.ts'
 
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 export type MonitorRequest =
   | { readonly op: 'hello' }
@@ -26,6 +26,8 @@ export type MonitorRequest =
   | { readonly op: 'resize'; readonly id: string; readonly size: TerminalSize }
   | { readonly op: 'list' }
   | { readonly op: 'remove'; readonly id: string }
+  /** Answered once nothing of an earlier task with this id is being taken away any more. */
+  | { readonly op: 'settle'; readonly id: string }
   | { readonly op: 'shutdown' }
 
 /** Times travel as decimal strings: JSON has no integers of 64 bits. */

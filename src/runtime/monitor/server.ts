@@ -126,6 +126,9 @@ export class MonitorServer {
       case 'remove':
         void this.#remove(request.id)
         return {}
+      case 'settle':
+        await this.#leaving.get(request.id)
+        return {}
       case 'shutdown':
         await Promise.all(this.#leaving.values())
         setImmediate(this.#onShutdown)

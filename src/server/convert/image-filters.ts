@@ -9,7 +9,7 @@ type Condition = (image: Image, values: readonly string[], images: ImageBackend)
 /** The images that a list shows, newest first. @throws InvalidArgument (an unknown filter), NotFound (before, since) */
 export function listedImages(images: ImageBackend, filters: Filters, _all: boolean): Image[] {
   for (const name of filters.keys()) {
-    if (!(name in CONDITIONS)) throw new InvalidArgument(`invalid filter '${name}'`)
+    if (!Object.hasOwn(CONDITIONS, name)) throw new InvalidArgument(`invalid filter '${name}'`)
   }
   return images
     .list()

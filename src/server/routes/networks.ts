@@ -47,7 +47,7 @@ const CONDITIONS: Readonly<Record<string, (network: Network, value: string) => b
 
 function matches(network: Network, filters: ReadonlyMap<string, readonly string[]>): boolean {
   return [...filters].every(([name, values]) => {
-    const condition = CONDITIONS[name]
+    const condition = Object.hasOwn(CONDITIONS, name) ? CONDITIONS[name] : undefined
     if (condition === undefined) throw new InvalidArgument(`invalid filter '${name}'`)
     return values.some(value => condition(network, value))
   })

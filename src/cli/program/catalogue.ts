@@ -1,0 +1,149 @@
+import { treeOf } from './tree.ts'
+
+const GROUPS: Readonly<Record<string, string>> = {
+  container: 'Manage containers',
+  image: 'Manage images',
+  network: 'Manage networks',
+  system: 'Manage Gantry',
+}
+
+/** Every command of this room; the module of one is loaded when it is called. */
+export const CATALOGUE = treeOf(GROUPS, [
+  {
+    paths: ['container attach', 'attach'],
+    summary: 'Attach local standard input, output, and error streams to a running container',
+    load: async () => (await import('../commands/attach.ts')).attach,
+  },
+  {
+    paths: ['completion'],
+    summary: 'Print a script that completes command lines in a shell',
+    load: async () => (await import('../commands/completion.ts')).completion,
+  },
+  {
+    paths: ['__complete'],
+    summary: '',
+    hidden: true,
+    load: async () => (await import('../completion/complete.ts')).complete,
+  },
+  {
+    paths: ['container create', 'create'],
+    summary: 'Create a new container',
+    load: async () => (await import('../commands/create.ts')).create,
+  },
+  {
+    paths: ['image history', 'history'],
+    summary: 'Show the history of an image',
+    load: async () => (await import('../commands/history.ts')).history,
+  },
+  {
+    paths: ['image ls', 'image list', 'images'],
+    summary: 'List images',
+    common: 7,
+    load: async () => (await import('../commands/images.ts')).images,
+  },
+  {
+    paths: ['image import', 'import'],
+    summary: 'Import the contents from a tarball to create a filesystem image',
+    load: async () => (await import('../commands/import.ts')).importImage,
+  },
+  {
+    paths: ['system info', 'info'],
+    summary: 'Display system-wide information',
+    common: 12,
+    load: async () => (await import('../commands/info.ts')).info,
+  },
+  {
+    paths: ['inspect'],
+    summary: 'Return low-level information on Docker objects',
+    load: async () => (await import('../commands/inspect.ts')).inspect,
+  },
+  {
+    paths: ['container inspect'],
+    summary: 'Display detailed information on one or more containers',
+    load: async () => (await import('../commands/container-inspect.ts')).containerInspect,
+  },
+  {
+    paths: ['image inspect'],
+    summary: 'Display detailed information on one or more images',
+    load: async () => (await import('../commands/image-inspect.ts')).imageInspect,
+  },
+  {
+    paths: ['container kill', 'kill'],
+    summary: 'Kill one or more running containers',
+    load: async () => (await import('../commands/kill.ts')).kill,
+  },
+  {
+    paths: ['image load', 'load'],
+    summary: 'Load an image from a tar archive or STDIN',
+    load: async () => (await import('../commands/load.ts')).load,
+  },
+  {
+    paths: ['container logs', 'logs'],
+    summary: 'Fetch the logs of a container',
+    load: async () => (await import('../commands/logs.ts')).logs,
+  },
+  {
+    paths: ['network inspect'],
+    summary: 'Display detailed information on one or more networks',
+    load: async () => (await import('../commands/network-inspect.ts')).networkInspect,
+  },
+  {
+    paths: ['network ls', 'network list'],
+    summary: 'List networks',
+    load: async () => (await import('../commands/networks.ts')).networks,
+  },
+  {
+    paths: ['container ls', 'container list', 'container ps', 'ps'],
+    summary: 'List containers',
+    common: 3,
+    load: async () => (await import('../commands/ps.ts')).ps,
+  },
+  {
+    paths: ['image pull', 'pull'],
+    summary: 'Download an image from a registry',
+    common: 5,
+    load: async () => (await import('../commands/pull.ts')).pull,
+  },
+  {
+    paths: ['container rm', 'container remove', 'rm'],
+    summary: 'Remove one or more containers',
+    load: async () => (await import('../commands/rm.ts')).rm,
+  },
+  {
+    paths: ['image rm', 'image remove', 'rmi'],
+    summary: 'Remove one or more images',
+    load: async () => (await import('../commands/rmi.ts')).rmi,
+  },
+  {
+    paths: ['container run', 'run'],
+    summary: 'Create and run a new container from an image',
+    common: 1,
+    load: async () => (await import('../commands/run.ts')).run,
+  },
+  {
+    paths: ['container start', 'start'],
+    summary: 'Start one or more stopped containers',
+    load: async () => (await import('../commands/start.ts')).start,
+  },
+  {
+    paths: ['container stop', 'stop'],
+    summary: 'Stop one or more running containers',
+    load: async () => (await import('../commands/stop.ts')).stop,
+  },
+  {
+    paths: ['image tag', 'tag'],
+    summary: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+    load: async () => (await import('../commands/tag.ts')).tag,
+  },
+  {
+    paths: ['version'],
+    summary: 'Show the Gantry version information',
+    common: 10,
+    load: async () => (await import('../commands/version.ts')).version,
+  },
+  {
+    paths: ['container wait', 'wait'],
+    summary: 'Block until one or more containers stop, then print their exit codes',
+    load: async () => (await import('../commands/wait.ts')).wait,
+  },
+])
