@@ -8,13 +8,24 @@ type Condition = (image: Image, values: readonly string[], images: ImageBackend)
 
 /** The images that a list shows, newest first. @throws InvalidArgument (an unknown filter), NotFound (before, since) */
 export function listedImages(images: ImageBackend, filters: Filters, _all: boolean): Image[] {
-  for (const name of filters.keys()) {
+  for (const [name, values] of filters) {
     if (!Object.hasOwn(CONDITIONS, name)) throw new InvalidArgument(`invalid filter '${name}'`)
+    if (name === 'dangling' && !values.every(isBoolean)) {
+      throw new InvalidArgument(`invalid filter 'dangling=[${values.join(' ')}]'`)
+    }
   }
   return images
     .list()
     .filter(image => [...filters].every(([name, values]) => CONDITIONS[name]?.(image, values, images) ?? true))
+    .map(image => withNames(image, filters.get('reference')))
     .sort((a, b) => createdMillis(b) - createdMillis(a))
+}
+
+/** Who asks for names is shown those alone. */
+function withNames(image: Image, patterns: readonly string[] | undefined): Image {
+  if (patterns === undefined) return image
+  const isAsked = (name: string) => patterns.some(pattern => matchesName(familiar(name), pattern))
+  return { ...image, tags: image.tags.filter(isAsked), repoDigests: image.repoDigests.filter(isAsked) }
 }
 
 const CONDITIONS: Readonly<Record<string, Condition>> = {
@@ -37,10 +48,11 @@ function labelHolds(image: Image, condition: string): boolean {
 
 /** `busy*`, `busybox:1.*`, `*:latest`: shell patterns over names as people write them, with and without the tag. */
 function matchesReference(image: Image, pattern: string): boolean {
-  return [...image.tags, ...image.repoDigests].map(familiar).some(name => {
-    const repository = name.replace(/[:@][^/]*$/, '')
-    return matchesPattern(name, pattern) || matchesPattern(repository, pattern)
-  })
+  return [...image.tags, ...image.repoDigests].some(name => matchesName(familiar(name), pattern))
+}
+
+function matchesName(name: string, pattern: string): boolean {
+  return matchesPattern(name, pattern) || matchesPattern(name.replace(/[:@][^/]*$/, ''), pattern)
 }
 
 /** path.Match of Go for `*` and `?`: neither matches a slash. Linear in the length of both. */
@@ -71,6 +83,10 @@ function untilMillis(value: string): number {
   const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value)
   if (Number.isNaN(millis)) throw new InvalidArgument(`invalid filter 'until=${value}'`)
   return millis
+}
+
+function isBoolean(value: string): boolean {
+  return /^(1|t|true|0|f|false)$/i.test(value)
 }
 
 function isTrue(value: string): boolean {

@@ -61,5 +61,5 @@ export function parseTime(name: string, text: string): UnixNanos | undefined {
 
 /** `all`, a number; anything else is all, as with Docker. */
 function parseTail(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : undefined
+  return /^\+?\d+$/.test(text) ? Number(text) : undefined
 }
