@@ -21,7 +21,9 @@ function savedImage(layers: readonly Buffer[], tags: readonly string[], config: 
   ])
 }
 
-const SMALL_LAYER = [file('hello', 'hello\n'), { type: 'dir' as const, name: 'data', mode: 0o750 }]
+function small(word: string): Buffer {
+  return tarOf([file('hello', 'hello\n'), { type: 'dir', name: 'data', mode: 0o750 }, file('word', word)])
+}
 
 const ARCHIVES: Readonly<Record<string, (word: string) => Buffer>> = {
   /** `busybox:latest`, which everything runs. */
@@ -29,7 +31,7 @@ const ARCHIVES: Readonly<Record<string, (word: string) => Buffer>> = {
   /** Busybox with every default that an image can have, as `WORD:full`. */
   full: word =>
     savedImage(
-      [busyboxArchive(), tarOf(SMALL_LAYER)],
+      [busyboxArchive(), small(word)],
       [`${word}:full`],
       {
         Env: ['PATH=/bin', 'FROM_IMAGE=1', 'BOTH=image'],
@@ -46,11 +48,11 @@ const ARCHIVES: Readonly<Record<string, (word: string) => Buffer>> = {
       word,
     ),
   /** Two tags of one image. */
-  tags: word => savedImage([tarOf(SMALL_LAYER)], [`${word}:one`, `${word}:two`], { Cmd: ['/hello'] }, word),
+  tags: word => savedImage([small(word)], [`${word}:one`, `${word}:two`], { Cmd: ['/hello'] }, word),
   /** An image without a name. */
   nameless: word => savedImage([tarOf([file('word', word)])], [], { Cmd: ['/hello'] }),
   /** Files that are no image. */
-  rootfs: word => tarOf([...SMALL_LAYER, file('word', word)]),
+  rootfs: small,
   /** No archive at all. */
   garbage: () => Buffer.from('this is no archive, whatever its type says '.repeat(40)),
 }

@@ -79,15 +79,6 @@ export const ATTACH_CASES: readonly ParityCase[] = [
     ],
   },
   {
-    name: 'attach: what was said before, then what comes',
-    steps: [
-      ...running(),
-      begin('what came', attach('logs=1&stream=1&stdout=1&stderr=1')),
-      post('/containers/{c}/stop?t=5', undefined, { label: 'stop' }),
-      collect('what came'),
-    ],
-  },
-  {
     name: 'attach: to what has ended',
     steps: [...finished('echo x'), begin('what came', attach('stream=1&stdout=1')), start, collect('what came')],
   },

@@ -77,7 +77,6 @@ export const IMAGE_CASES: readonly ParityCase[] = [
     name: 'image: loads that fail',
     steps: [load('garbage'), load('rootfs:{c}'), post('/images/load', undefined, { label: 'nothing' })],
   },
-  { name: 'image: load aloud', steps: [load('tags:{c}', 'quiet=0'), load('tags:{c}', 'quiet=0')] },
   { name: 'image: load without names', steps: [load('nameless:{c}')] },
   {
     name: 'image: import',
@@ -171,7 +170,6 @@ export const IMAGE_CASES: readonly ParityCase[] = [
       remove('Upper'),
       remove('nope', '?force=1'),
       tag('nope', 'repo=x'),
-      get('/images/nope/get'),
     ],
   },
   {

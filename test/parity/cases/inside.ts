@@ -19,9 +19,9 @@ const SIGHTS: readonly (readonly [string, string, View])[] = [
   ],
   ['mounts', 'cat /proc/self/mountinfo', 'mounts'],
   ['environment', 'env', 'sorted'],
-  ['hosts', 'cat /etc/hosts', 'text'],
+  ['hosts', `awk '{print $2 "=" $0}' /etc/hosts`, 'pairs'],
   ['resolver', 'grep -E "^(nameserver|search|options)" /etc/resolv.conf', 'text'],
-  ['devices', 'cd /dev; for f in * pts/*; do echo $f $(stat -c "%F %a %u:%g %t:%T" $f) $(readlink $f); done', 'text'],
+  ['devices', 'cd /dev; for f in * pts/*; do echo $f=$(stat -c "%F %a %u:%g %t:%T" $f) $(readlink $f); done', 'pairs'],
   ['limits', 'ulimit -a', 'sorted'],
 ]
 
@@ -44,7 +44,13 @@ export const INSIDE_CASES: readonly ParityCase[] = [
     'first process',
     'cat /proc/1/cmdline | tr "\\0" " "; echo; cat /proc/1/oom_score_adj; cat /proc/self/oom_score_adj; cat /proc/1/loginuid; cat /proc/1/attr/current',
   ),
-  inside('descriptors', 'ls -l /proc/1/fd | tail -n +2 | tr -s " " | cut -d" " -f9- | sed "s/\\[[0-9]*\\]//"'),
+  {
+    name: 'inside: descriptors',
+    steps: [
+      docker('run', '--rm', 'busybox', 'ls', '/proc/self/fd'),
+      ...[0, 1, 2].map(fd => docker('run', '--rm', 'busybox', 'readlink', `/proc/self/fd/${fd}`)),
+    ],
+  },
   inside('control groups', 'cat /proc/self/cgroup | cut -d: -f2 | sort', 'sorted'),
   inside(
     'masked files',

@@ -30,7 +30,7 @@ export const RUN_CASES: readonly ParityCase[] = [
   one('working folder that is a file', docker('run', '--rm', '-w', '/etc/passwd', 'busybox', 'true')),
   one(
     'what a failed start leaves',
-    docker('run', '--name', '{c}', 'busybox', 'nope'),
+    docker('run', '-d', '--name', '{c}', 'busybox', 'nope'),
     docker('ps', '-a', '--filter', 'name={c}', '--format', '{{.Names}} {{.Status}}'),
     docker('rm', '{c}'),
   ),
@@ -191,7 +191,7 @@ export const RUN_CASES: readonly ParityCase[] = [
     'bind propagation',
     { do: 'write', path: '{dir}/in/file', content: '' },
     sh(
-      ['-v', '{dir}/in:/a:slave', '-v', '{dir}/in:/b:private,ro', '-v', '{dir}/in:/c:z'],
+      ['-v', '{dir}/in:/a:rprivate', '-v', '{dir}/in:/b:private,ro', '-v', '{dir}/in:/c:z'],
       'grep -E " /[abc] " /proc/self/mountinfo',
       { view: 'mounts' },
     ),
