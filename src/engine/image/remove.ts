@@ -1,7 +1,7 @@
 import type { Image } from '#image'
 import { Conflict } from '#lib/errors'
 import { shortId } from '#lib/ids'
-import { familiarString, nameOf, parseReference, type Reference, withDefaultTag } from '#oci'
+import { chainIds, familiarString, nameOf, parseReference, type Reference, withDefaultTag } from '#oci'
 import type { ContainerRecord } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publish } from './verbs.ts'
@@ -33,8 +33,11 @@ export async function removeImage(
   if (users.some(isRunning)) return removed // Only by name and force: the container keeps its image, without a name.
   await deps.images.remove(image.id)
   publish(deps, 'delete', image.id, { name: image.id })
-  const { snapshots } = await deps.images.collect(deps.containers.ids())
-  const layers = snapshots.filter(name => !name.startsWith('init:')).map(name => ({ deleted: name }))
+  // Its own layers, uppermost first, whoever collected them: other images may be removed at this moment.
+  const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
+  const own = chainIds(image.config.diffIds).filter(isThere).reverse()
+  await deps.images.collect(deps.containers.ids())
+  const layers = own.filter(name => !isThere(name)).map(name => ({ deleted: name }))
   return [...removed, { deleted: image.id }, ...layers]
 }
 
