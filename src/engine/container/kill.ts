@@ -8,8 +8,8 @@ import type { ContainerRecord } from './record.ts'
 /** Sends a signal ('' is KILL) to a container's first process. @throws NotFound, Conflict (not running), InvalidArgument */
 export async function killContainer(deps: EngineDeps, nameOrId: string, signal: string): Promise<void> {
   const { record, number } = within(`cannot kill container: ${nameOrId}`, () => ({
-    record: deps.containers.find(nameOrId),
     number: parseSignal(signal === '' ? 'KILL' : signal),
+    record: deps.containers.find(nameOrId),
   }))
   if (record.state.status !== 'running') throw notRunning(record)
   const exited = deps.runtime.exited(record.id)

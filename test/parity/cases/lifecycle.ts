@@ -28,6 +28,7 @@ const OF_NOTHING: readonly ApiStep[] = [
   post('/containers/nope/start'),
   post('/containers/nope/stop'),
   post('/containers/nope/kill'),
+  post('/containers/nope/kill?signal=NOPE'),
   post('/containers/nope/wait'),
   post('/containers/nope/resize?h=1&w=1'),
   get('/containers/nope/logs?stdout=1'),
