@@ -90,7 +90,7 @@ export const ATTACH_CASES: readonly ParityCase[] = [
     name: 'attach: detach by keys',
     steps: [
       ...running({ Tty: true, OpenStdin: true }),
-      attach(`${STREAMS}&detachKeys=a,b`, { input: 'xab', view: 'text', label: 'keys of its own' }),
+      attach(`${STREAMS}&detachKeys=a,b`, { input: 'ab', view: 'text', label: 'keys of its own' }),
       attach(STREAMS, { input: '\x10\x11', view: 'text', label: 'default keys' }),
       get('/containers/{c}/json', { label: 'state', pick: ['State.Status'] }),
     ],
