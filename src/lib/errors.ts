@@ -123,6 +123,17 @@ export class SystemError extends GantryError {
   }
 }
 
+/** Puts what was being done before the message of an error that `body` throws; its meaning stays. */
+export function within<T>(doing: string, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (!(error instanceof GantryError)) throw error
+    const details = error.fix === undefined ? { cause: error } : { fix: error.fix, cause: error }
+    throw new GantryError(error.kind, `${doing}: ${error.message}`, details)
+  }
+}
+
 /** The Node error code (`ENOENT`, ...) of `error`, if it carries one. */
 export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined

@@ -192,8 +192,9 @@ function sendRawError(response: ServerResponse, error: unknown, log: Logger): vo
 
 function sendError(reply: FastifyReply, error: unknown): void {
   const { status, message } = wireError(error)
+  // As bytes: text would be given a charset, which Docker's answers have not.
   void reply
     .code(status)
     .type('application/json')
-    .send(`${writeJson({ message })}\n`)
+    .send(Buffer.from(`${writeJson({ message })}\n`))
 }

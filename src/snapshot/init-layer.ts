@@ -76,7 +76,7 @@ export function neutralise(target: string): void {
   }
   for (const file of FILES) {
     clearWay(root, file)
-    root.makeFile(file, 0o644)
+    root.makeFile(file, file === '/.dockerenv' ? 0o755 : 0o644)
   }
   clearWay(root, '/etc/mtab')
   root.makeSymlink('/proc/mounts', '/etc/mtab')

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto'
 import { busyboxArchive, type Member, tarOf } from '../support/busybox.ts'
 
-/** So that ids of loaded images are the same in both engines, and do not change with the day. */
+/** So that ids of loaded images are the same in both engines and do not change with the day; WORD is their author, so that no two cases share one. */
 const CREATED = '2024-05-06T07:08:09Z'
 
 /** An image as `docker save` writes it. */
-function savedImage(layers: readonly Buffer[], tags: readonly string[], config: object): Buffer {
+function savedImage(layers: readonly Buffer[], tags: readonly string[], config: object, author = ''): Buffer {
   const diffIds = layers.map(layer => `sha256:${sha256(layer)}`)
   const history = layers.map((_, at) => ({ created: CREATED, created_by: `layer ${at}` }))
-  const described = { architecture: 'amd64', os: 'linux', created: CREATED, config, history }
+  const described = { architecture: 'amd64', os: 'linux', created: CREATED, author, config, history }
   const json = JSON.stringify({ ...described, rootfs: { type: 'layers', diff_ids: diffIds } })
   const name = `${sha256(json)}.json`
   const names = layers.map((_, at) => `layer-${at}/layer.tar`)
@@ -21,31 +21,38 @@ function savedImage(layers: readonly Buffer[], tags: readonly string[], config: 
   ])
 }
 
-const SMALL_LAYER = [file('hello', 'hello\n'), { type: 'dir' as const, name: 'data', mode: 0o750 }]
+function small(word: string): Buffer {
+  return tarOf([file('hello', 'hello\n'), { type: 'dir', name: 'data', mode: 0o750 }, file('word', word)])
+}
 
 const ARCHIVES: Readonly<Record<string, (word: string) => Buffer>> = {
   /** `busybox:latest`, which everything runs. */
   busybox: () => savedImage([busyboxArchive()], ['busybox:latest'], { Cmd: ['sh'] }),
   /** Busybox with every default that an image can have, as `WORD:full`. */
   full: word =>
-    savedImage([busyboxArchive(), tarOf(SMALL_LAYER)], [`${word}:full`], {
-      Env: ['PATH=/bin', 'FROM_IMAGE=1', 'BOTH=image'],
-      Entrypoint: ['echo', 'entry'],
-      Cmd: ['command'],
-      WorkingDir: '/srv/work',
-      User: 'user',
-      Labels: { image: 'yes', both: 'image' },
-      ExposedPorts: { '80/tcp': {}, '53/udp': {} },
-      StopSignal: 'SIGUSR1',
-      Shell: ['/bin/ash', '-c'],
-      OnBuild: ['RUN true'],
-    }),
+    savedImage(
+      [busyboxArchive(), small(word)],
+      [`${word}:full`],
+      {
+        Env: ['PATH=/bin', 'FROM_IMAGE=1', 'BOTH=image'],
+        Entrypoint: ['echo', 'entry'],
+        Cmd: ['command'],
+        WorkingDir: '/srv/work',
+        User: 'user',
+        Labels: { image: 'yes', both: 'image' },
+        ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+        StopSignal: 'SIGUSR1',
+        Shell: ['/bin/ash', '-c'],
+        OnBuild: ['RUN true'],
+      },
+      word,
+    ),
   /** Two tags of one image. */
-  tags: word => savedImage([tarOf(SMALL_LAYER)], [`${word}:one`, `${word}:two`], { Cmd: ['/hello'] }),
+  tags: word => savedImage([small(word)], [`${word}:one`, `${word}:two`], { Cmd: ['/hello'] }, word),
   /** An image without a name. */
   nameless: word => savedImage([tarOf([file('word', word)])], [], { Cmd: ['/hello'] }),
   /** Files that are no image. */
-  rootfs: word => tarOf([...SMALL_LAYER, file('word', word)]),
+  rootfs: small,
   /** No archive at all. */
   garbage: () => Buffer.from('this is no archive, whatever its type says '.repeat(40)),
 }

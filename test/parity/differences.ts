@@ -1,3 +1,8 @@
 import type { Difference } from './accept.ts'
+import { DELIBERATE } from './differences/deliberate.ts'
+import { MISSING } from './differences/missing.ts'
+import { NEWER } from './differences/newer.ts'
+import { OF_THE_RUNTIME } from './differences/runtime.ts'
 
-export const DIFFERENCES: readonly Difference[] = []
+/** Every difference that is accepted. One that no longer shows fails the tests like one that is new. */
+export const DIFFERENCES: readonly Difference[] = [...DELIBERATE, ...MISSING, ...OF_THE_RUNTIME, ...NEWER]

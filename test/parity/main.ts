@@ -19,6 +19,11 @@ const CONCURRENCY = availableParallelism() * 2
 const LOG_SHOWN = 2000
 const programs = DOCKER_PROGRAMS.filter(({ name, absent }) => absent === false && name.includes(values.peer ?? ''))
 
+/** Ends what was begun, engines above all. */
+const interrupted = new Promise<void>(resolve => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+})
+
 for (const program of programs) {
   const acceptance = new Acceptance(values.all === true ? [] : DIFFERENCES)
   const cases = CASES.filter(({ name, except }) => pattern.test(name) && except !== program.name)
@@ -27,7 +32,7 @@ for (const program of programs) {
   const work = async () => {
     for (const parityCase of queue) print(parityCase.name, await differences(session, acceptance, parityCase))
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, work))
+  await Promise.race([Promise.all(Array.from({ length: CONCURRENCY }, work)), interrupted])
 }
 
 async function differences(session: Session, acceptance: Acceptance, parityCase: ParityCase): Promise<string[]> {

@@ -13,7 +13,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bsha256:[0-9a-f]{64}\b/g, '<digest>'],
   [/\b[0-9a-f]{64}\b/g, '<id>'],
   [/\b[0-9a-f]{12}\b/g, '<short-id>'],
-  [/(?!0001)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z/g, '<time with nine digits>'],
+  [/\bpipe:\[\d+\]/g, 'pipe:[]'],
   [/(?!0001)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, '<time>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} UTC/g, '<time>'],
   [/\b(Less than a second|\d+ seconds?|About a minute)( ago)?\b/g, '<span>$2'],
@@ -28,10 +28,14 @@ const FIELDS: Readonly<Record<string, (value: Json) => Json>> = {
   Pid: value => (value === 0 ? 0 : '<pid>'),
   Created: value => (typeof value === 'number' && value > 1e9 ? '<unix time>' : value),
   SandboxKey: value => (value === '' ? '' : '<path>'),
-  LowerDir: () => '<path>',
-  MergedDir: () => '<path>',
-  UpperDir: () => '<path>',
-  WorkDir: () => '<path>',
+  LowerDir: isPath,
+  MergedDir: isPath,
+  UpperDir: isPath,
+  WorkDir: isPath,
+}
+
+function isPath(value: Json): Json {
+  return value === '' ? '' : '<path>'
 }
 
 export function normalise(value: Json, own: OwnWords): Json {

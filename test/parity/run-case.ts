@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { callApi } from '../support/engine.ts'
 import type { Json, JsonObject, ParityCase, Step } from './case.ts'
 import { normalise } from './normalise.ts'
 import type { Peer } from './peers/peer.ts'
 import type { RunContext } from './steps/context.ts'
 import { perform } from './steps/perform.ts'
+
+const STEP_MAX_MS = 20_000
 
 /** What both engines are asked with. */
 export interface How {
@@ -27,7 +29,7 @@ export async function runCase(parityCase: ParityCase, peer: Peer, how: How): Pro
   const shown: Record<string, Json> = {}
   try {
     for (const step of parityCase.steps) {
-      const result = await perform(step, context)
+      const result = await inTime(perform(step, context), labelOf(step))
       if (result !== undefined) shown[freeLabel(labelOf(step), shown)] = result
     }
   } finally {
@@ -36,6 +38,7 @@ export async function runCase(parityCase: ParityCase, peer: Peer, how: How): Pro
   const words = [
     [dir, '<dir>'],
     [peer.folder, '<peer>'],
+    [basename(peer.folder), '<peer>'],
     [name, '<c>'],
   ] as const
   return Object.fromEntries(Object.entries(shown).map(([label, value]) => [label, normalise(value, { words })]))
@@ -58,6 +61,13 @@ function labelOf(step: Step): string {
     case 'write':
       return ''
   }
+}
+
+/** A step that hangs is shown as that, so that the case goes on and both engines can be compared. */
+async function inTime(result: Promise<Json | undefined>, label: string): Promise<Json | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Json>()
+  const timer = setTimeout(() => resolve(`${label} has not ended after ${STEP_MAX_MS / 1000} seconds`), STEP_MAX_MS)
+  return await Promise.race([result, promise]).finally(() => clearTimeout(timer))
 }
 
 /** `inspect`, `inspect 2`, ... */

@@ -28,7 +28,7 @@ export async function resizeContainer(
 ): Promise<void> {
   const record = deps.containers.find(nameOrId)
   if (record.state.status !== 'running') {
-    throw new Conflict(`cannot resize container ${record.name}: container ${record.id} is not running`)
+    throw new Conflict(`container ${record.id} is not running`)
   }
   await deps.runtime.resize(record.id, size)
 }

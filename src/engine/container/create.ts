@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import type { Image } from '#image'
-import { InvalidArgument } from '#lib/errors'
+import { InvalidArgument, NotFound } from '#lib/errors'
 import { randomId, shortId } from '#lib/ids'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
+import { formatPlatform, hostPlatform, parsePlatform, platformMatches } from '#oci'
 import { parseSignal, parseWorkingFolder } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { resolveCommand } from '../process/command.ts'
@@ -18,6 +20,8 @@ export interface CreateRequest {
   /** Undefined: the engine thinks of one. */
   readonly name: string | undefined
   readonly spec: ContainerSpec
+  /** `os/arch/variant` that the image has to be for; '' is any. */
+  readonly platform: string
 }
 
 /**
@@ -29,6 +33,7 @@ export async function createContainer(deps: EngineDeps, request: CreateRequest):
   const name = request.name === undefined ? undefined : parseContainerName(request.name)
   if (request.spec.process.stopSignal !== '') parseSignal(request.spec.process.stopSignal)
   const image = deps.images.resolve(request.spec.image)
+  if (request.platform !== '') requirePlatform(image, request)
   const id = randomId()
   const record = newRecord(deps, id, name, image, request.spec)
   await using undo = new UndoStack()
@@ -43,6 +48,15 @@ export async function createContainer(deps: EngineDeps, request: CreateRequest):
   undo.keep()
   deps.events.publish({ type: 'container', action: 'create', id, attributes: eventAttributes(record) })
   return record
+}
+
+/** @throws InvalidArgument, NotFound in Docker's words, on which its clients pull */
+function requirePlatform({ config }: Image, { platform, spec }: CreateRequest): void {
+  const wanted = parsePlatform(platform, hostPlatform())
+  if (platformMatches(config.platform, wanted)) return
+  throw new NotFound(
+    `image with reference ${spec.image} was found but its platform (${formatPlatform(config.platform)}) does not match the specified platform (${formatPlatform(wanted)})`,
+  )
 }
 
 function newRecord(
@@ -79,7 +93,7 @@ function withImage(own: ContainerSpec, image: Image, id: string): ContainerSpec 
   const { process } = own
   return {
     ...own,
-    hostname: own.hostname === '' ? shortId(id) : own.hostname,
+    hostname: own.hostname !== '' ? own.hostname : own.host.network === 'host' ? hostname() : shortId(id),
     labels: { ...defaults.labels, ...own.labels },
     exposedPorts: [...new Set([...defaults.exposedPorts, ...own.exposedPorts])],
     process: {

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { Conflict } from '#lib/errors'
+import { Conflict, within } from '#lib/errors'
 import { parseSignal } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { eventAttributes } from './folder.ts'
@@ -7,8 +7,10 @@ import type { ContainerRecord } from './record.ts'
 
 /** Sends a signal ('' is KILL) to a container's first process. @throws NotFound, Conflict (not running), InvalidArgument */
 export async function killContainer(deps: EngineDeps, nameOrId: string, signal: string): Promise<void> {
-  const number = parseSignal(signal === '' ? 'KILL' : signal)
-  const record = deps.containers.find(nameOrId)
+  const { record, number } = within(`cannot kill container: ${nameOrId}`, () => ({
+    number: parseSignal(signal === '' ? 'KILL' : signal),
+    record: deps.containers.find(nameOrId),
+  }))
   if (record.state.status !== 'running') throw notRunning(record)
   const exited = deps.runtime.exited(record.id)
   if (!deps.runtime.signal(record.state, number)) throw notRunning(record)

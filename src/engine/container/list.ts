@@ -62,6 +62,9 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
 
 function checkFilters(filters: ListFilters, { deps }: Context): void {
   for (const [name, values] of filters) {
+    if (name === 'is-task' && !values.every(value => /^(1|t|true|0|f|false)$/i.test(value))) {
+      throw new InvalidArgument(`invalid filter 'is-task=[${values.join(' ')}]'`)
+    }
     if (!Object.hasOwn(CONDITIONS, name)) throw new InvalidArgument(`invalid filter '${name}'`)
     for (const value of values) {
       if (name === 'status' && !STATUSES.includes(value)) throw invalidValue(name, value)

@@ -8,6 +8,8 @@ export interface LogsOptions extends EntryFilter {
   /** The last so many entries; undefined is all. */
   readonly tail: number | undefined
   readonly follow: boolean
+  /** Told once it is settled where reading begins: a client that hears of it misses nothing that is said later. */
+  readonly started?: () => void
   readonly signal: AbortSignal
 }
 
@@ -34,7 +36,8 @@ async function* readBatches(deps: EngineDeps, id: string, options: LogsOptions):
   const ended = () => signal.aborted || !isRunning()
   const log = new RotatedLog(logPath(deps, id))
   try {
-    for await (const chunk of log.read({ tail, follow: follow && isRunning(), ended, wake })) {
+    const started = options.started === undefined ? {} : { started: options.started }
+    for await (const chunk of log.read({ tail, follow: follow && isRunning(), ended, wake, ...started })) {
       if (signal.aborted) return
       const entries = parseEntries(chunk, options)
       if (entries.length > 0) yield entries

@@ -57,6 +57,8 @@ const HostSettings = Type.Object({
   shmSize: Count,
   runtime: Text,
   log: LogSettings,
+  /** Where the client keeps the id: for inspect alone. Records of older versions have none. */
+  idFile: Type.Optional(Text),
   /** Columns and rows of the terminal at the start. */
   consoleSize: Type.Union([Type.Tuple([Count, Count]), Type.Null()]),
 })

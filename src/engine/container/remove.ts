@@ -40,6 +40,6 @@ async function ending(
 
 function stillRunning(record: ContainerRecord): Conflict {
   return new Conflict(
-    `cannot remove container "/${record.name}": container is running: stop the container before removing or force remove`,
+    `cannot remove container "${record.name}": container is running: stop the container before removing or force remove`,
   )
 }

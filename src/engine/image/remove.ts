@@ -1,7 +1,7 @@
 import type { Image } from '#image'
 import { Conflict } from '#lib/errors'
 import { shortId } from '#lib/ids'
-import { familiarString, nameOf, parseReference, type Reference, withDefaultTag } from '#oci'
+import { chainIds, familiarString, nameOf, parseReference, type Reference, withDefaultTag } from '#oci'
 import type { ContainerRecord } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publish } from './verbs.ts'
@@ -23,17 +23,21 @@ export async function removeImage(
   if (reference !== undefined && hasOtherNames(image, reference)) {
     return await untag(deps, image, [reference, ...orphanedDigests(image, reference)])
   }
-  if (reference === undefined && repositories(image).size > 1 && !options.force) {
-    throw new Conflict(
-      `conflict: unable to delete ${shortId(hexPart(image.id))} (must be forced) - image is referenced in multiple repositories`,
-    )
+  if (reference === undefined && !hasOneName(image) && !options.force) {
+    throw new Conflict(`${conflict(image, 'must be forced')} - image is referenced in multiple repositories`)
   }
-  checkUse(deps, image, options.force)
+  const users = deps.containers.list().filter(record => record.imageId === image.id)
+  if (reference === undefined) checkUse(image, users, options.force)
+  else if (users[0] !== undefined && !options.force) throw nameInUse(image, reference, users[0])
   const removed = await untag(deps, image, names.map(parseReference))
+  if (users.some(isRunning)) return removed // Only by name and force: the container keeps its image, without a name.
   await deps.images.remove(image.id)
   publish(deps, 'delete', image.id, { name: image.id })
-  const { snapshots } = await deps.images.collect(deps.containers.ids())
-  const layers = snapshots.filter(name => !name.startsWith('init:')).map(name => ({ deleted: name }))
+  // Its own layers, uppermost first, whoever collected them: other images may be removed at this moment.
+  const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
+  const own = chainIds(image.config.diffIds).filter(isThere).reverse()
+  await deps.images.collect(deps.containers.ids())
+  const layers = own.filter(name => !isThere(name)).map(name => ({ deleted: name }))
   return [...removed, { deleted: image.id }, ...layers]
 }
 
@@ -62,8 +66,10 @@ function orphanedDigests(image: Image, removed: Reference): Reference[] {
   return image.repoDigests.map(parseReference).filter(digest => nameOf(digest) === nameOf(removed))
 }
 
-function repositories(image: Image): Set<string> {
-  return new Set([...image.tags, ...image.repoDigests].map(name => name.replace(/[:@][^/]*$/, '')))
+/** One name at most, beside digests of the same repository. */
+function hasOneName({ tags, repoDigests }: Image): boolean {
+  if (tags.length + repoDigests.length <= 1) return true
+  return tags.length <= 1 && new Set([...tags, ...repoDigests].map(name => name.replace(/[:@][^/]*$/, ''))).size === 1
 }
 
 async function untag(deps: EngineDeps, image: Image, references: readonly Reference[]): Promise<Removed[]> {
@@ -75,9 +81,8 @@ async function untag(deps: EngineDeps, image: Image, references: readonly Refere
 }
 
 /** Running containers keep their image whatever is said; others only without `force`. */
-function checkUse(deps: EngineDeps, image: Image, force: boolean): void {
-  const users = deps.containers.list().filter(record => record.imageId === image.id)
-  const running = users.find(record => record.state.status === 'running')
+function checkUse(image: Image, users: readonly ContainerRecord[], force: boolean): void {
+  const running = users.find(isRunning)
   if (running !== undefined) {
     throw new Conflict(
       `${conflict(image, 'cannot be forced')} - image is being used by running container ${shortId(running.id)}`,
@@ -89,6 +94,16 @@ function checkUse(deps: EngineDeps, image: Image, force: boolean): void {
       `${conflict(image, 'must be forced')} - image is being used by stopped container ${shortId(stopped.id)}`,
     )
   }
+}
+
+function isRunning({ state }: ContainerRecord): boolean {
+  return state.status === 'running'
+}
+
+function nameInUse(image: Image, reference: Reference, user: ContainerRecord): Conflict {
+  return new Conflict(
+    `conflict: unable to remove repository reference "${familiarString(reference)}" (must force) - container ${shortId(user.id)} is using its referenced image ${shortId(hexPart(image.id))}`,
+  )
 }
 
 function conflict(image: Image, how: string): string {

@@ -27,6 +27,7 @@ export class RotatedLog {
    */
   async *read(options: ReadOptions): AsyncGenerator<Buffer> {
     let position = await this.#start(options.tail)
+    options.started?.()
     if (position === undefined && !options.follow) return
     try {
       using changes = options.follow ? new Changes(this.#path) : undefined
@@ -106,6 +107,8 @@ export interface ReadOptions {
   readonly follow: boolean
   /** True once no more will be written. */
   readonly ended: () => boolean
+  /** Told once it is settled where reading begins: whatever is written from now on comes after that. */
+  readonly started?: () => void
   /** Fires when `ended` may have changed, and when nobody listens any more. */
   readonly wake: AbortSignal
 }

@@ -42,7 +42,7 @@ function identityMounts(deps: Pick<EngineDeps, 'config'>, record: ContainerRecor
     destination: `/etc/${name}`,
     type: 'bind',
     source: join(folder, name),
-    options: ['rbind', 'rprivate'],
+    options: ['rbind', 'rprivate', ...(record.spec.host.readonlyRootfs ? ['ro'] : [])],
   }))
 }
 

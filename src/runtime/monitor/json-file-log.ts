@@ -51,7 +51,7 @@ export class JsonFileLog implements TaskLog {
       block => this.#append(encodeLines(block, stream, time)),
       part => this.#append(encodePartial(part, stream, time)),
     )
-    this.#writing ??= this.#drain()
+    this.#startWriting()
   }
 
   room(): Promise<void> {
@@ -64,10 +64,15 @@ export class JsonFileLog implements TaskLog {
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#splitters[stream].flush(part => this.#append(encodePartial(part, stream, time)))
     }
-    this.#writing ??= this.#drain()
+    this.#startWriting()
     await this.#writing
     await this.#file?.close()
     this.#file = undefined
+  }
+
+  /** With nothing pending the drain would be over before it is noted down, and nothing would ever be written again. */
+  #startWriting(): void {
+    if (this.#pending.length > 0) this.#writing ??= this.#drain()
   }
 
   #append(entries: EncodedEntries): void {

@@ -46,7 +46,7 @@ export function resolveSettings(settings: ProcessSettings, facts: ResolveFacts):
     terminal,
     hostname,
     domainname,
-    mounts: [...settings.mounts, ...settings.binds.map(bindMount)],
+    mounts: [...settings.mounts, ...settings.binds.map(bindMount)].sort(byDepth),
     shmSize,
     network,
     cgroup: facts.cgroup,
@@ -79,6 +79,11 @@ function requireMountPoints(root: RootFolder): void {
 function lookUpUser(root: RootFolder, user: string): ProcessUser {
   const read = (path: string) => root.readFile(path, ACCOUNTS_MAX_BYTES)?.toString('utf8') ?? ''
   return resolveUser(user, read('/etc/passwd'), read('/etc/group'))
+}
+
+/** A bind of /etc comes before what is mounted in it, as with Docker; otherwise the order is kept. */
+function byDepth(a: SpecMount, b: SpecMount): number {
+  return a.destination.split('/').length - b.destination.split('/').length
 }
 
 /** Docker makes a missing folder for `-v`. Read-only reaches down to what is mounted below the source (S41). */

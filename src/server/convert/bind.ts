@@ -29,16 +29,22 @@ export function parseBind(text: string): Bind {
 }
 
 function parseMode(text: string, options: string): Pick<Bind, 'readonly' | 'propagation'> {
+  if (options.split(',').filter(option => option === 'ro' || option === 'rw').length > 1)
+    throw invalidMode(text, options)
   let readonly = false
   let propagation = 'rprivate'
   for (const option of options === '' ? [] : options.split(',')) {
     if (option === 'ro') readonly = true
     else if (PROPAGATIONS.includes(option)) propagation = option
     else if (option !== 'rw' && !IGNORED_HERE.includes(option)) {
-      throw invalid(text, `invalid volume specification: '${text}': invalid mode: ${options}`)
+      throw invalidMode(text, options)
     }
   }
   return { readonly, propagation }
+}
+
+function invalidMode(text: string, options: string): Error {
+  return invalid(text, `invalid volume specification: '${text}': invalid mode: ${options}`)
 }
 
 function refuseVolume(name: string): Error {

@@ -21,7 +21,7 @@ export function convertCreate(
   body: ContainerCreateRequest,
   name: string | undefined,
   defaultRuntime: string,
-): CreateRequest {
+): Omit<CreateRequest, 'platform'> {
   const host = body.HostConfig ?? {}
   if (isZero(body.Image)) throw new InvalidArgument('no image specified', { fix: 'set Image to a reference or an id' })
   refuseFields('', body, CONFIG_REFUSALS)
@@ -76,6 +76,7 @@ function convertHost(host: Host, network: string, defaultRuntime: string): Creat
     shmSize: convertShmSize(host.ShmSize ?? 0),
     runtime: host.Runtime === undefined || host.Runtime === DEFAULT_RUNTIME ? defaultRuntime : host.Runtime,
     log: convertLog(host.LogConfig?.Type ?? '', host.LogConfig?.Config ?? {}),
+    ...(isZero(host.ContainerIDFile) ? {} : { idFile: host.ContainerIDFile ?? '' }),
     consoleSize: rows === 0 && columns === 0 ? null : [rows, columns],
   }
 }

@@ -8,14 +8,24 @@ type Condition = (image: Image, values: readonly string[], images: ImageBackend)
 
 /** The images that a list shows, newest first. @throws InvalidArgument (an unknown filter), NotFound (before, since) */
 export function listedImages(images: ImageBackend, filters: Filters, _all: boolean): Image[] {
-  for (const name of filters.keys()) {
+  for (const [name, values] of filters) {
     if (!Object.hasOwn(CONDITIONS, name)) throw new InvalidArgument(`invalid filter '${name}'`)
+    if (name === 'dangling' && !values.every(isBoolean)) {
+      throw new InvalidArgument(`invalid filter 'dangling=[${values.join(' ')}]'`)
+    }
   }
   return images
     .list()
     .filter(image => [...filters].every(([name, values]) => CONDITIONS[name]?.(image, values, images) ?? true))
-    .map(image => underNames(image, filters.get('reference')))
+    .map(image => withNames(image, filters.get('reference')))
     .sort((a, b) => createdMillis(b) - createdMillis(a))
+}
+
+/** Who asks for names is shown those alone. */
+function withNames(image: Image, patterns: readonly string[] | undefined): Image {
+  if (patterns === undefined) return image
+  const isAsked = (name: string) => patterns.some(pattern => matchesName(familiar(name), pattern))
+  return { ...image, tags: image.tags.filter(isAsked), repoDigests: image.repoDigests.filter(isAsked) }
 }
 
 const CONDITIONS: Readonly<Record<string, Condition>> = {
@@ -24,8 +34,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   'label!': (image, values) => values.every(value => !labelHolds(image, value)),
   before: (image, values, images) => values.every(value => createdMillis(image) < createdMillis(images.resolve(value))),
   since: (image, values, images) => values.every(value => createdMillis(image) > createdMillis(images.resolve(value))),
-  reference: (image, values) =>
-    values.some(value => [...image.tags, ...image.repoDigests].some(name => matchesName(name, value))),
+  reference: (image, values) => values.some(value => matchesReference(image, value)),
   until: (image, values) => values.every(value => createdMillis(image) < untilMillis(value)),
 }
 
@@ -37,18 +46,13 @@ function labelHolds(image: Image, condition: string): boolean {
   return at < 0 || labels[key] === condition.slice(at + 1)
 }
 
-/** An image that was asked for by its names is listed under those only. */
-function underNames(image: Image, patterns: readonly string[] | undefined): Image {
-  if (patterns === undefined) return image
-  const isMeant = (name: string) => patterns.some(pattern => matchesName(name, pattern))
-  return { ...image, tags: image.tags.filter(isMeant), repoDigests: image.repoDigests.filter(isMeant) }
+/** `busy*`, `busybox:1.*`, `*:latest`: shell patterns over names as people write them, with and without the tag. */
+function matchesReference(image: Image, pattern: string): boolean {
+  return [...image.tags, ...image.repoDigests].some(name => matchesName(familiar(name), pattern))
 }
 
-/** `busy*`, `busybox:1.*`, `*:latest`: shell patterns over names as people write them, with and without the tag. */
-function matchesName(reference: string, pattern: string): boolean {
-  const name = familiar(reference)
-  const repository = name.replace(/[:@][^/]*$/, '')
-  return matchesPattern(name, pattern) || matchesPattern(repository, pattern)
+function matchesName(name: string, pattern: string): boolean {
+  return matchesPattern(name, pattern) || matchesPattern(name.replace(/[:@][^/]*$/, ''), pattern)
 }
 
 /** path.Match of Go for `*` and `?`: neither matches a slash. Linear in the length of both. */
@@ -79,6 +83,10 @@ function untilMillis(value: string): number {
   const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value)
   if (Number.isNaN(millis)) throw new InvalidArgument(`invalid filter 'until=${value}'`)
   return millis
+}
+
+function isBoolean(value: string): boolean {
+  return /^(1|t|true|0|f|false)$/i.test(value)
 }
 
 function isTrue(value: string): boolean {

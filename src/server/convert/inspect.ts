@@ -129,7 +129,7 @@ function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Con
 function inspectHostConfig({ spec: { host } }: ContainerRecord): InspectedHostConfig {
   return {
     Binds: host.binds.length === 0 ? null : host.binds.map(bind => bind.text),
-    ContainerIDFile: '',
+    ContainerIDFile: host.idFile ?? '',
     LogConfig: { Type: host.log.driver, Config: host.log.options },
     NetworkMode: host.network,
     PortBindings: {},

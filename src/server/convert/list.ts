@@ -6,6 +6,8 @@ import type { Sandbox } from '#network'
 import { inspectEndpoint, inspectMounts } from './inspect.ts'
 
 export interface ListFacts {
+  /** Name or id. */
+  readonly image: string
   readonly sandbox: Sandbox | undefined
   readonly networkId: string
   readonly size: { readonly own: number; readonly root: number } | undefined
@@ -19,7 +21,7 @@ export function listItem(record: ContainerRecord, facts: ListFacts): ContainerLi
   return {
     Id: record.id,
     Names: [`/${record.name}`],
-    Image: spec.image,
+    Image: facts.image,
     ImageID: record.imageId,
     Command: commandLine(record),
     Created: Math.trunc(millisOf(record.created) / 1000),

@@ -10,7 +10,6 @@ export const CONFIG_REFUSALS: readonly Refusal[] = [
 ]
 
 export const HOST_CONFIG_REFUSALS: readonly Refusal[] = [
-  { field: 'ContainerIDFile' },
   { field: 'PortBindings', flag: '-p' },
   { field: 'PublishAllPorts', flag: '-P' },
   { field: 'VolumeDriver', flag: '--volume-driver', accepts: ['local'] },

@@ -9,10 +9,13 @@ import {
   ContainerRemoveQuery,
   ContainerStopQuery,
   ContainerWaitQuery,
+  RAW_STREAM,
   readTerminalSize,
   streamMediaType,
 } from '#api'
 import type { ContainerRecord } from '#engine'
+import { InvalidArgument, NotImplemented } from '#lib/errors'
+import type { Sandbox } from '#network'
 import type { Backends } from '../backends.ts'
 import { convertCreate } from '../convert/create.ts'
 import { inspectContainer } from '../convert/inspect.ts'
@@ -22,6 +25,9 @@ import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { attach } from '../stream/attach.ts'
 import { sendLogs } from '../stream/logs.ts'
+
+/** Docker's. */
+const EMPTY_BODY_MAX_BYTES = 7
 
 export function containerRoutes(backends: Backends): Route[] {
   const { containers } = backends
@@ -33,6 +39,7 @@ export function containerRoutes(backends: Backends): Route[] {
       method: 'POST',
       path: '/containers/:id/start',
       handle: async call => {
+        refuseBody(call)
         await containers.start(call.param('id'))
         call.sendEmpty(204)
       },
@@ -58,7 +65,8 @@ export function containerRoutes(backends: Backends): Route[] {
       method: 'DELETE',
       path: '/containers/:id',
       handle: async call => {
-        const { force = false } = call.readQuery(ContainerRemoveQuery)
+        const { force = false, link = false } = call.readQuery(ContainerRemoveQuery)
+        if (link) throw new NotImplemented('Gantry does not do this yet: links', { fix: 'leave --link out' })
         await containers.remove(call.param('id'), { force })
         call.sendEmpty(204)
       },
@@ -81,11 +89,20 @@ export function containerRoutes(backends: Backends): Route[] {
   ]
 }
 
+/** Before API 1.24 a start could change the host configuration. What says nothing (`{}`, `null`) is let through. */
+function refuseBody({ headers }: ApiCall): void {
+  const length = Number(headers['content-length'] ?? 0)
+  if (length <= EMPTY_BODY_MAX_BYTES && headers['transfer-encoding'] === undefined) return
+  throw new InvalidArgument(
+    'starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24',
+  )
+}
+
 async function create({ containers, images, system }: Backends, call: ApiCall): Promise<void> {
-  const { name } = call.readQuery(ContainerCreateQuery)
+  const { name, platform = '' } = call.readQuery(ContainerCreateQuery)
   const body = await call.readJson(ContainerCreateRequest)
   const request = convertCreate(body, name === '' ? undefined : name, system.facts().defaultRuntime)
-  const record = await containers.create(request)
+  const record = await containers.create({ ...request, platform })
   call.sendJson(201, { Id: record.id, Warnings: imageWarnings(images.resolve(record.imageId)) })
 }
 
@@ -104,7 +121,8 @@ async function list({ containers, images, networks }: Backends, call: ApiCall): 
         ? { own: await containers.size(record.id), root: images.resolve(record.imageId).size }
         : undefined
     return listItem(record, {
-      sandbox: containers.sandbox(record.id),
+      image: shownImage(images, record),
+      sandbox: joined(containers, record),
       networkId: networkId(networks, record),
       size,
       now,
@@ -118,7 +136,7 @@ async function inspect({ containers, images, networks, system }: Backends, call:
   const record = containers.find(call.param('id'))
   const response = inspectContainer(record, {
     paths: containers.paths(record),
-    sandbox: containers.sandbox(record.id),
+    sandbox: joined(containers, record),
     networkId: networkId(networks, record),
     driver: system.facts().storageDriver,
     size: size === true ? await containers.size(record.id) : undefined,
@@ -127,8 +145,23 @@ async function inspect({ containers, images, networks, system }: Backends, call:
   call.sendJson(200, response)
 }
 
-/** A container may name a network that is not there (any more). */
+/** An id where the name has gone or is another image's by now. */
+function shownImage(images: Backends['images'], record: ContainerRecord): string {
+  try {
+    return images.resolve(record.spec.image).id === record.imageId ? record.spec.image : record.imageId
+  } catch {
+    return record.imageId
+  }
+}
+
+/** What a container has just left may still be there to be taken down. */
+function joined(containers: Backends['containers'], record: ContainerRecord): Sandbox | undefined {
+  return record.state.status === 'running' ? containers.sandbox(record.id) : undefined
+}
+
+/** Empty until a container has joined it; it may name a network that is not there (any more). */
 function networkId(networks: Backends['networks'], record: ContainerRecord): string {
+  if (record.state.status === 'created') return ''
   return networks.list().find(network => network.name === record.spec.host.network)?.id ?? ''
 }
 
@@ -147,5 +180,8 @@ async function attachRoute({ containers }: Backends, call: ApiCall): Promise<voi
   const query = call.readQuery(ContainerAttachQuery)
   const record = containers.find(call.param('id'))
   const { tty } = record.spec.process
-  await attach(containers, call, record, query, streamMediaType({ tty, version: call.version }))
+  // As with Docker, only an upgrade says what kind of stream follows.
+  const isUpgrade = call.headers.upgrade !== undefined
+  const mediaType = isUpgrade ? streamMediaType({ tty, version: call.version }) : RAW_STREAM
+  await attach(containers, call, record, query, mediaType)
 }

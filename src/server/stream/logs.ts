@@ -4,6 +4,7 @@ import { InvalidArgument } from '#lib/errors'
 import { formatRfc3339NanoFixed, parseRfc3339, type UnixNanos } from '#lib/time'
 import type { Backends } from '../backends.ts'
 import type { ApiCall } from '../http/call.ts'
+import type { ResponseStream } from '../http/response-stream.ts'
 
 /** `GET /containers/{id}/logs`. @throws InvalidArgument, NotFound */
 export async function sendLogs(
@@ -16,6 +17,8 @@ export async function sendLogs(
   const { stdout = false, stderr = false, follow = false, timestamps = false, details = false } = query
   if (!stdout && !stderr) throw new InvalidArgument('Bad parameters: you must choose at least one stream')
   const { tty } = record.spec.process
+  const opened: { stream?: ResponseStream } = {}
+  const open = () => (opened.stream ??= call.openStream(streamMediaType({ tty, version: call.version })))
   const batches = containers.logs(record.id, {
     stdout,
     stderr,
@@ -23,14 +26,14 @@ export async function sendLogs(
     since: parseTime('since', query.since ?? ''),
     until: parseTime('until', query.until ?? ''),
     tail: parseTail(query.tail ?? ''),
+    started: open,
     signal: call.signal,
   })
-  const stream = call.openStream(streamMediaType({ tty, version: call.version }))
   const prefix = (entry: LogEntry) => `${timestamps ? `${stamp(entry.time)} ` : ''}${details ? ' ' : ''}`
   for await (const entries of batches) {
-    await stream.write(tty ? entries.map(entry => prefix(entry) + entry.text).join('') : frames(entries, prefix))
+    await open().write(tty ? entries.map(entry => prefix(entry) + entry.text).join('') : frames(entries, prefix))
   }
-  stream.end()
+  open().end()
 }
 
 function frames(entries: readonly LogEntry[], prefix: (entry: LogEntry) => string): Buffer {
@@ -61,5 +64,5 @@ export function parseTime(name: string, text: string): UnixNanos | undefined {
 
 /** `all`, a number; anything else is all, as with Docker. */
 function parseTail(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : undefined
+  return /^\+?\d+$/.test(text) ? Number(text) : undefined
 }

@@ -168,7 +168,7 @@ export const CREATE_CASES: readonly ParityCase[] = [
       HostConfig: {
         AutoRemove: true,
         ReadonlyRootfs: true,
-        Binds: ['/srv:/srv:ro', '/opt:/opt'],
+        Binds: ['/srv:/srv:ro'],
         LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
         ConsoleSize: [24, 80],
         RestartPolicy: { Name: 'no' },

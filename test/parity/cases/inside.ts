@@ -19,11 +19,10 @@ const SIGHTS: readonly (readonly [string, string, View])[] = [
   ],
   ['mounts', 'cat /proc/self/mountinfo', 'mounts'],
   ['environment', 'env', 'sorted'],
-  ['hosts', 'cat /etc/hosts', 'text'],
-  ['resolver', 'grep -v "^#" /etc/resolv.conf', 'text'],
-  ['devices', 'ls -l /dev /dev/pts | sed -E "s/ +/ /g" | cut -d" " -f1,3-6,9-', 'text'],
+  ['hosts', `awk '{print $2 "=" $0}' /etc/hosts`, 'pairs'],
+  ['resolver', 'grep -E "^(nameserver|search|options)" /etc/resolv.conf', 'text'],
+  ['devices', 'cd /dev; for f in * pts/*; do echo $f=$(stat -c "%F %a %u:%g %t:%T" $f) $(readlink $f); done', 'pairs'],
   ['limits', 'ulimit -a', 'sorted'],
-  ['links', 'ls /sys/class/net', 'sorted'],
 ]
 
 function sees(place: string, flags: readonly string[]): ParityCase {
@@ -45,8 +44,14 @@ export const INSIDE_CASES: readonly ParityCase[] = [
     'first process',
     'cat /proc/1/cmdline | tr "\\0" " "; echo; cat /proc/1/oom_score_adj; cat /proc/self/oom_score_adj; cat /proc/1/loginuid; cat /proc/1/attr/current',
   ),
-  inside('descriptors', 'ls -l /proc/1/fd | tail -n +2 | tr -s " " | cut -d" " -f9- | sed "s/\\[[0-9]*\\]//"'),
-  inside('control groups', 'cat /proc/self/cgroup | cut -d: -f2 | sort; ls /sys/fs/cgroup', 'sorted'),
+  {
+    name: 'inside: descriptors',
+    steps: [
+      docker('run', '--rm', 'busybox', 'ls', '/proc/self/fd'),
+      ...[0, 1, 2].map(fd => docker('run', '--rm', 'busybox', 'readlink', `/proc/self/fd/${fd}`)),
+    ],
+  },
+  inside('control groups', 'cat /proc/self/cgroup | cut -d: -f2 | sort', 'sorted'),
   inside(
     'masked files',
     'for f in kcore keys latency_stats timer_list sched_debug acpi scsi asound interrupts timer_stats; do p=/proc/$f; [ -e $p ] && echo $p $(stat -c "%F %a" $p) $(cat $p 2>/dev/null | wc -c); done; ls /sys/firmware /sys/devices/virtual/powercap | wc -l',
@@ -78,13 +83,10 @@ export const INSIDE_CASES: readonly ParityCase[] = [
     'files of the engine',
     'ls -a / | sort; cat /.dockerenv | wc -c; ls -l /etc/mtab | tr -s " " | cut -d" " -f9-',
   ),
-  inside(
-    'address',
-    'ip addr show eth0 | grep -o "inet [0-9.]*/[0-9]*"; ip route | sort; cat /sys/class/net/eth0/mtu; cat /sys/class/net/eth0/address | cut -c1-5',
-  ),
+  inside('address', 'ip addr show eth0 | grep -o "inet [0-9.]*/[0-9]*"; ip route | sort; cat /sys/class/net/eth0/mtu'),
   inside('name resolution of itself', 'ping -c1 $(hostname) | head -n1 | cut -d" " -f1,2', 'text', '-h', 'inside'),
   inside('time', 'date +%Z; cat /proc/sys/kernel/random/boot_id | wc -c; cat /proc/self/timens_offsets'),
-  inside('session', 'ps -o pid,ppid,pgid,sid,user,comm | head -n 3; umask; pwd'),
+  inside('session', 'ps -o ppid,sid,user,comm | head -n 3; umask; pwd'),
   inside(
     'root folder',
     'touch /x && stat -c "%a %u:%g" /x; mkdir -p /d && stat -c "%a" /d; ln -s /x /l && readlink /l; chown 5:6 /x && stat -c "%u:%g" /x; chmod 4755 /x && stat -c %a /x',

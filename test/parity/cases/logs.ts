@@ -55,7 +55,7 @@ export const LOG_CASES: readonly ParityCase[] = [
   {
     name: 'logs: tail of one stream',
     steps: [
-      ...finished('for i in 1 2 3; do echo o$i; echo e$i >&2; done'),
+      ...finished('for i in 1 2 3; do echo o$i; sleep 0.1; echo e$i >&2; sleep 0.1; done'),
       logs('stdout=1&tail=2'),
       logs('stderr=1&tail=1'),
     ],

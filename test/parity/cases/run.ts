@@ -30,7 +30,7 @@ export const RUN_CASES: readonly ParityCase[] = [
   one('working folder that is a file', docker('run', '--rm', '-w', '/etc/passwd', 'busybox', 'true')),
   one(
     'what a failed start leaves',
-    docker('run', '--name', '{c}', 'busybox', 'nope'),
+    docker('run', '-d', '--name', '{c}', 'busybox', 'nope'),
     docker('ps', '-a', '--filter', 'name={c}', '--format', '{{.Names}} {{.Status}}'),
     docker('rm', '{c}'),
   ),
@@ -55,7 +55,7 @@ export const RUN_CASES: readonly ParityCase[] = [
     'terminal',
     docker('run', '--rm', '-it', 'busybox', 'sh', {
       terminal: [
-        [/# $/, 'echo a$((1+1))b\r'],
+        [/# /, 'echo a$((1+1))b\r'],
         [/a2b/, 'exit 4\r'],
       ],
     }),
@@ -152,7 +152,7 @@ export const RUN_CASES: readonly ParityCase[] = [
   one('more groups', sh(['--group-add', '7'], 'id')),
   one('published port', sh(['-p', '127.0.0.1:18080:80'], 'true')),
   one('more hosts', sh(['--add-host', 'a:1.2.3.4'], 'grep 1.2.3.4 /etc/hosts')),
-  one('DNS', sh(['--dns', '1.2.3.4'], 'cat /etc/resolv.conf')),
+  one('DNS', sh(['--dns', '1.2.3.4'], 'grep nameserver /etc/resolv.conf')),
   one('restart policy', docker('run', '-d', '--name', '{c}', '--restart', 'always', 'busybox', 'true')),
   one('anonymous volume', sh(['-v', '/data'], 'mount | grep -c /data')),
   one('named volume', sh(['-v', 'vol:/data'], 'true')),
@@ -191,7 +191,7 @@ export const RUN_CASES: readonly ParityCase[] = [
     'bind propagation',
     { do: 'write', path: '{dir}/in/file', content: '' },
     sh(
-      ['-v', '{dir}/in:/a:slave', '-v', '{dir}/in:/b:private,ro', '-v', '{dir}/in:/c:z'],
+      ['-v', '{dir}/in:/a:rprivate', '-v', '{dir}/in:/b:private,ro', '-v', '{dir}/in:/c:z'],
       'grep -E " /[abc] " /proc/self/mountinfo',
       { view: 'mounts' },
     ),

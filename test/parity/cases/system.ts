@@ -6,6 +6,27 @@ function call(method: string, path: string, options: Partial<ApiStep> = {}): Api
   return { do: 'api', method, path, label: `${method} ${path}`, ...options }
 }
 
+/** Calls that Gantry refuses by name; each is a case of its own, so that one that is done is one line less. */
+const REFUSED: readonly ApiStep[] = [
+  del('/volumes/nope'),
+  get('/exec/nope/json'),
+  post('/exec/nope/start', {}),
+  get('/images/nope/get'),
+  del('/networks/nope'),
+  post('/containers/nope/rename?name=x'),
+  post('/containers/nope/restart'),
+  post('/containers/nope/pause'),
+  get('/containers/nope/top'),
+  get('/containers/nope/stats'),
+  get('/containers/nope/changes'),
+  post('/containers/nope/exec', { Cmd: ['true'] }),
+]
+
+export const REFUSED_CALLS: readonly ParityCase[] = REFUSED.map(step => ({
+  name: `missing: ${step.method} ${step.path}`,
+  steps: [step],
+}))
+
 export const SYSTEM_CASES: readonly ParityCase[] = [
   {
     name: 'system: ping and its headers',
@@ -142,22 +163,11 @@ export const SYSTEM_CASES: readonly ParityCase[] = [
       get('/networks/bridge', { label: 'bridge' }),
       get('/networks/host', { label: 'host' }),
       get('/networks/nope', { label: 'unknown' }),
-      del('/networks/nope', { label: 'removal of an unknown one' }),
-      del('/networks/bridge', { label: 'removal of bridge' }),
     ],
   },
   {
     name: 'system: things that are not there',
-    steps: [
-      get('/volumes/nope'),
-      del('/volumes/nope'),
-      get('/exec/nope/json'),
-      post('/exec/nope/start', {}),
-      get('/services'),
-      get('/nodes'),
-      get('/swarm'),
-      get('/plugins/nope/json'),
-      get('/distribution/nope/json'),
-    ].map(step => ({ ...step, label: `${step.method} ${step.path}` })),
+    steps: [get('/volumes/nope'), get('/services'), get('/nodes'), get('/swarm'), get('/plugins/nope/json')],
   },
+  ...REFUSED_CALLS,
 ]

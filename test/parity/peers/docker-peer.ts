@@ -100,7 +100,7 @@ export class DockerPeer implements Peer {
     mkdirSync('/run/containerd', { recursive: true })
     const roots = ['--data-root', join(this.folder, 'data'), '--exec-root', join(this.folder, 'run')]
     const files = ['--config-file', config, '--pidfile', join(this.folder, 'pid'), '-H', `unix://${this.socket}`]
-    const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+    const namespaces = ['--mount', '--propagation', 'slave', '--pid', '--fork', '--kill-child', '--mount-proc']
     const daemon = [program.dockerd, ...roots, ...files, '--cgroup-parent', this.#cgroup]
     const child = this.network.run(() =>
       spawn(

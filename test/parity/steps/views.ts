@@ -64,21 +64,14 @@ function pairs(text: string): JsonObject {
   )
 }
 
-/** proc_pid_mountinfo(5), without numbers and with options in order. Hex digits in sources are the overlay's. */
+/** proc_pid_mountinfo(5): what is mounted where, and how; the rest is the host's and the runtime's. */
 function mounts(text: string): JsonObject {
   const found: Record<string, Json> = {}
   for (const line of lines(text)) {
     const [own = '', other = ''] = line.split(' - ')
-    const [, , , root = '', target = '', options = '', ...fields] = own.split(' ')
-    const [type = '', , superOptions = ''] = other.split(' ')
-    const isOverlay = type === 'overlay'
-    found[target] = {
-      type,
-      root: root.replace(/\/[0-9a-f]{64}(\/|$)/, '/<id>$1'),
-      options: options.split(',').sort(),
-      propagation: fields.map(field => field.replace(/:\d+/, '')),
-      superOptions: isOverlay ? superOptions.split(',').slice(0, 1) : superOptions.split(',').sort(),
-    }
+    const [, , , , target = '', options = ''] = own.split(' ')
+    const [type = ''] = other.split(' ')
+    found[target] = { type, options: options.split(',').sort().join() }
   }
   return found
 }

@@ -1,0 +1,82 @@
+import type { Difference } from '../accept.ts'
+import { REFUSED_COMMANDS } from '../cases/commands.ts'
+import { REFUSED_CALLS } from '../cases/system.ts'
+
+/** Whole cases about things that Gantry refuses by name. Who does one of them takes it out, here or where the cases are. */
+const REFUSED: readonly string[] = [
+  'run: capabilities',
+  'run: all capabilities dropped',
+  'run: tmpfs',
+  'run: privileged',
+  'run: init',
+  'run: devices',
+  'run: processors',
+  'run: limits of a process',
+  'run: more groups',
+  'run: published port',
+  'run: more hosts',
+  'run: DNS',
+  'run: restart policy',
+  'run: anonymous volume',
+  'run: named volume',
+  'run: mount',
+  'run: no new privileges',
+  'run: process namespace of the host',
+  'run: health check',
+  'run: kernel settings',
+  'logs: details that were asked for',
+  ...[...REFUSED_CALLS, ...REFUSED_COMMANDS].map(({ name }) => name),
+]
+
+/** What Gantry does not do yet, and says so (501, or 400 for an option that it does not know). */
+export const MISSING: readonly Difference[] = [
+  {
+    why: 'missing',
+    reason: 'refused by name until it is done',
+    cases: REFUSED,
+    at: ['**'],
+  },
+  {
+    why: 'missing',
+    reason: 'sharing the network of another container is not done',
+    cases: 'create: values that cannot be',
+    at: ['network mode/**', 'network of an unknown container/**'],
+  },
+  {
+    why: 'missing',
+    reason: 'restart policies are refused before their numbers are looked at',
+    cases: 'create: values that cannot be',
+    at: ['negative retries/**', 'retries of always/**'],
+  },
+  {
+    why: 'missing',
+    reason: 'links are refused; Docker finds no link of that name',
+    cases: 'container: remove a link',
+    at: ['link/status', 'link/body/message'],
+  },
+  {
+    why: 'missing',
+    reason: 'log and network drivers that are there',
+    cases: 'system: facts of info',
+    at: ['**/Plugins.Network/*', '**/Plugins.Log/*'],
+  },
+  {
+    why: 'missing',
+    reason: 'there is no BuildKit yet',
+    cases: 'system: ping and its headers',
+    at: '**/headers/builder-version',
+    gantry: '1',
+  },
+  {
+    why: 'missing',
+    reason: 'an image is shown in the shape of API 1.45 and later, whatever the version of the request',
+    cases: ['image: record by an old API'],
+    at: ['**/Config/*', '**/ContainerConfig', '**/VirtualSize', '**/0/Containers', '**/0/RepoDigests'],
+  },
+  {
+    why: 'missing',
+    reason: 'a filter on published ports matches nothing, whatever it says',
+    cases: 'list: filters that cannot be',
+    at: '{"publish":["x"]}/**',
+  },
+]
