@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { JsonFileLog } from './json-file-log.ts'
+
+test('lines that come in pieces, and what comes after them, are written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-log-'))
+  const path = join(folder, 'log')
+  const log = new JsonFileLog({ path, maxSize: undefined, maxFiles: 1, warn: assert.fail })
+  log.write('stdout', Buffer.from('half'))
+  await new Promise(resolve => setImmediate(resolve))
+  log.write('stdout', Buffer.from(' a line\nwhole\n'))
+  log.write('stderr', Buffer.from('the end'))
+  await log.close()
+  const entries = readFileSync(path, 'utf8').trim().split('\n')
+  assert.deepEqual(
+    entries.map(line => (JSON.parse(line) as { log: string }).log),
+    ['half a line\n', 'whole\n', 'the end'],
+  )
+  rmSync(folder, { recursive: true })
+})
+
+test('a task that prints nothing leaves no file', async () => {
+  const log = new JsonFileLog({ path: '/nonexistent/log', maxSize: undefined, maxFiles: 1, warn: assert.fail })
+  await log.close()
+})
