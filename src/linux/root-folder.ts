@@ -72,20 +72,26 @@ export class RootFolder implements Disposable {
    * larger than `maxBytes` are refused (SAFETY S17).
    */
   readFile(path: string, maxBytes: number): Buffer | undefined {
-    let fd: number
+    let found: number
     try {
-      fd = this.open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+      found = this.open(path, O_PATH)
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw error
     }
     try {
-      const stat = fstatSync(fd)
+      // Looked at before it is opened for reading: opening a device is something that its driver does.
+      const stat = fstatSync(found)
       if (!stat.isFile()) throw new InvalidArgument(`${path} in the image is not a regular file`)
       if (stat.size > maxBytes) throw new InvalidArgument(`${path} in the image is larger than ${maxBytes} bytes`)
-      return readUpTo(fd, maxBytes)
+      const fd = openSync(`/proc/self/fd/${found}`, constants.O_RDONLY)
+      try {
+        return readUpTo(fd, maxBytes)
+      } finally {
+        closeSync(fd)
+      }
     } finally {
-      closeSync(fd)
+      close(found)
     }
   }
 

@@ -1,11 +1,13 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmdirSync } from 'node:fs'
-import { lstat, opendir, rename, rm } from 'node:fs/promises'
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Conflict, errorCode, NotFound } from '#lib/errors'
 import { fileError } from '#lib/file-error'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import { type Mount, syncFileSystem } from '#linux'
 import { type Collection, type Meta, recordParser } from '#meta'
+import { measure } from './measure.ts'
+import { removeTree } from './remove-tree.ts'
 import { type CommitOptions, type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from './snapshotter.ts'
 
 /**
@@ -72,7 +74,7 @@ class OverlaySnapshotter implements Snapshotter {
       })
     })
     if (pending) this.#pending.add(name)
-    await rm(this.#path(active, 'work'), { recursive: true, force: true })
+    await removeTree(this.#path(active, 'work'))
   }
 
   async sync(): Promise<void> {
@@ -210,7 +212,7 @@ class OverlaySnapshotter implements Snapshotter {
     this.#doomed.add(doomed)
     try {
       if (name !== doomed) await rename(join(this.#folder, name), join(this.#folder, doomed))
-      await rm(join(this.#folder, doomed), { recursive: true, force: true })
+      await removeTree(join(this.#folder, doomed))
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw fileError(error, `remove snapshot folder ${name}`, this.#folder)
     } finally {
@@ -238,31 +240,4 @@ class OverlaySnapshotter implements Snapshotter {
 /** What the folder `name` is called while it is being removed. */
 function doomedName(name: string): string {
   return name.startsWith(REMOVING) ? name : `${REMOVING}${name}`
-}
-
-/** Like du: every inode once, in the blocks that it takes. */
-async function measure(folder: string): Promise<Usage> {
-  const seen = new Set<number>()
-  let bytes = 0
-  const visit = async (path: string): Promise<void> => {
-    const stat = await lstat(path)
-    if (!seen.has(stat.ino)) {
-      seen.add(stat.ino)
-      bytes += stat.blocks * 512
-    }
-    if (!stat.isDirectory()) return
-    for await (const entry of await opendir(path)) await visit(join(path, entry.name))
-  }
-  await visit(folder)
-  return { bytes, inodes: seen.size }
-}
-
-/** Makes a change to a folder survive power loss. */
-export function syncFolder(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

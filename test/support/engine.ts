@@ -26,6 +26,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
+  readonly bytes: Buffer
   /** Parsed where it is JSON. */
   readonly json: unknown
 }
@@ -170,8 +171,9 @@ export function callApi(socket: string, method: string, path: string, body?: unk
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.once('error', reject)
       response.once('end', () => {
-        const text = Buffer.concat(chunks).toString()
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) })
+        const bytes = Buffer.concat(chunks)
+        const text = bytes.toString()
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, bytes, json: parsed(text) })
       })
     })
     call.once('error', reject)

@@ -51,7 +51,7 @@ export class JsonFileLog implements TaskLog {
       block => this.#append(encodeLines(block, stream, time)),
       part => this.#append(encodePartial(part, stream, time)),
     )
-    this.#startWriting()
+    this.#startDrain()
   }
 
   room(): Promise<void> {
@@ -64,15 +64,10 @@ export class JsonFileLog implements TaskLog {
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#splitters[stream].flush(part => this.#append(encodePartial(part, stream, time)))
     }
-    this.#startWriting()
+    this.#startDrain()
     await this.#writing
     await this.#file?.close()
     this.#file = undefined
-  }
-
-  /** With nothing pending the drain would be over before it is noted down, and nothing would ever be written again. */
-  #startWriting(): void {
-    if (this.#pending.length > 0) this.#writing ??= this.#drain()
   }
 
   #append(entries: EncodedEntries): void {
@@ -80,7 +75,12 @@ export class JsonFileLog implements TaskLog {
     this.#pendingBytes += entries.text.length
   }
 
-  /** Writes until nothing is pending. */
+  #startDrain(): void {
+    // The end of a line may still be to come. A drain with nothing to do would be over before it is remembered.
+    if (this.#pending.length > 0) this.#writing ??= this.#drain()
+  }
+
+  /** Writes until nothing is pending, of which there must be something. */
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
       const batch = this.#pending

@@ -22,6 +22,12 @@ export async function attach(
   const attachment = stream ? await containers.attach(record.id, { stdin, stdout, stderr }) : undefined
   const { socket } = call.hijack(mediaType)
   socket.once('close', () => attachment?.destroy())
+  if (socket.destroyed || call.signal.aborted) {
+    // The client went while we joined: its close was told before anyone here listened.
+    socket.destroy()
+    attachment?.destroy()
+    return
+  }
   try {
     if (logs) await replay(containers, record, socket, { stdout, stderr }, call.signal)
   } catch {
@@ -62,6 +68,20 @@ async function replay(
       if (!record.spec.process.tty) socket.write(frameHeader(stream, bytes.length))
       socket.write(bytes)
     }
-    if (socket.writableNeedDrain) await new Promise(resolve => socket.once('drain', resolve))
+    if (socket.destroyed) return
+    if (socket.writableNeedDrain) await drained(socket)
   }
+}
+
+/** Resolves when a client takes more, and when it goes. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      socket.off('drain', done)
+      socket.off('close', done)
+      resolve()
+    }
+    socket.on('drain', done)
+    socket.on('close', done)
+  })
 }
