@@ -19,15 +19,19 @@ export function tool(name: string): string {
   return join(ROOT, 'node_modules/.bin', name)
 }
 
-/** Unit tests stand beside their sources; those that need test helpers stand in test/ROOM. */
+/** Unit tests stand beside their sources. */
 export function unitTests(): string[] {
-  const beside = globSync('src/**/*.test.ts', { cwd: ROOT })
-  const apart = globSync('test/{tar,registry,image,cli}/**/*.test.ts', { cwd: ROOT })
-  return ['test/structure.test.ts', ...beside, ...apart].sort()
+  return ['test/structure.test.ts', ...globSync('src/**/*.test.ts', { cwd: ROOT })].sort()
 }
 
+/** Tests of one room with real peers, programs and faults. */
+export function roomTests(): string[] {
+  return globSync('test/{tar,registry,image}/**/*.test.ts', { cwd: ROOT }).sort()
+}
+
+/** Tests of the whole, with a daemon of their own. */
 export function systemTests(): string[] {
-  return globSync('test/{system,parity}/**/*.test.ts', { cwd: ROOT }).sort()
+  return globSync('test/{system,cli,parity}/**/*.test.ts', { cwd: ROOT }).sort()
 }
 
 /** Node's test runner. Whole-system tests run one after the other: they measure and they share the host. */

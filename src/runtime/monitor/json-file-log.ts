@@ -96,7 +96,7 @@ export class JsonFileLog implements TaskLog {
     const { maxSize } = this.#options
     this.#file ??= await this.#open()
     if (this.#dropped > 0) await this.#tellOfGap(this.#file)
-    if (maxSize !== undefined && this.#size > 0 && this.#size + data.length > maxSize) {
+    if (maxSize !== undefined && this.#size + data.length > maxSize) {
       await this.#writeRotated(data, maxSize)
       return
     }
