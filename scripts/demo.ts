@@ -136,7 +136,8 @@ async function show(demo: Demo): Promise<void> {
 const demo = new Demo()
 let ending: Promise<boolean> | undefined
 const end = () => (ending ??= demo.end())
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().then(() => process.exit(130)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void end().then(() => process.exit(130)))
 try {
   await show(demo)
 } catch (error) {

@@ -27,6 +27,9 @@ const WANTED = [
   ['docker.io', ['/usr/sbin/dockerd']],
 ]
 
+/** What the bench measures besides. */
+const PEERS = [['podman', ['/usr/bin/podman']]]
+
 const NEVER_START = '/usr/sbin/policy-rc.d'
 
 function say(text) {
@@ -78,8 +81,8 @@ function installPackages() {
       process.exit(1)
     }
   }
-  if (purpose !== 'test') return
-  for (const name of missing(WANTED)) {
+  if (purpose === 'demo') return
+  for (const name of missing(purpose === 'bench' ? [...WANTED, ...PEERS] : WANTED)) {
     say(`installing ${name} for the tests`)
     if (!aptInstall([name]).ok) say(`${name} cannot be had here: tests that need it are skipped`)
   }

@@ -1,0 +1,19 @@
+import { createToExit } from './create-to-exit.ts'
+import type { Figure } from './figure.ts'
+import { memory, memoryPerContainer } from './memory.ts'
+import { attachedOutput, logs } from './output.ts'
+import { pingWhilePulling, pull } from './pull.ts'
+import { runBridge, runWithoutNetwork, thirtyAtOnce } from './runs.ts'
+
+export const FIGURES: readonly Figure[] = [
+  runBridge,
+  runWithoutNetwork,
+  createToExit,
+  thirtyAtOnce,
+  memory,
+  memoryPerContainer,
+  attachedOutput,
+  logs,
+  pull,
+  pingWhilePulling,
+]
