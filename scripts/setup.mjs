@@ -5,7 +5,7 @@
  *   node scripts/setup.mjs [demo|test]
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -95,6 +95,8 @@ function installPackages() {
 function installModules() {
   const stamp = join(root, 'node_modules/.package-lock.json')
   const lock = join(root, 'package-lock.json')
+  // A folder that is borrowed from another checkout is that one's to fill.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return
   say('installing npm packages')
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund']
