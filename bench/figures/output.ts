@@ -33,7 +33,7 @@ export const logs: Figure = {
 
 async function prepareLogs(engine: Engine) {
   // Docker's default log is unlimited, ours is not.
-  const unlimited = engine.socket === undefined ? [] : ['--log-opt', 'max-size=-1']
+  const unlimited = engine.name === 'gantry' ? ['--log-opt', 'max-size=-1'] : []
   await timeCommand(engine.command(['run', '-d', '--name', NAME, ...unlimited, 'busybox', ...WRITE]))
   await timeCommand(engine.command(['wait', NAME]))
   return {
