@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Conflict, errorCode, NotFound } from '#lib/errors'
@@ -153,16 +153,18 @@ class OverlaySnapshotter implements Snapshotter {
       mkdirSync(folder, { mode: 0o710 })
       mkdirSync(join(folder, 'fs'), { mode: 0o755 })
       if (kind === 'active') mkdirSync(join(folder, 'work'), { mode: 0o700 })
+      this.#records.put(key, {
+        key,
+        kind,
+        ...(parent === undefined ? {} : { parent }),
+        number,
+        created: formatRfc3339Nano(nowNanos()),
+      })
     } catch (error) {
+      // A folder that no record knows would stay until the daemon starts again.
+      rmSync(folder, { recursive: true, force: true })
       throw fileError(error, `make snapshot ${key}`, this.#folder)
     }
-    this.#records.put(key, {
-      key,
-      kind,
-      ...(parent === undefined ? {} : { parent }),
-      number,
-      created: formatRfc3339Nano(nowNanos()),
-    })
   }
 
   /** From the parent upwards to the base. */

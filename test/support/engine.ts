@@ -40,9 +40,9 @@ export class TestEngine implements AsyncDisposable {
   #daemon: ChildProcess | undefined
   #log = ''
 
-  private constructor(args: readonly string[]) {
+  private constructor(args: readonly string[], dataRoot?: string) {
     this.folder = mkdtempSync(join(tmpdir(), 'gantry-'))
-    this.dataRoot = join(this.folder, 'data')
+    this.dataRoot = dataRoot ?? join(this.folder, 'data')
     this.execRoot = join(this.folder, 'run')
     this.socket = join(this.folder, 'gantry.sock')
     this.#args = args
@@ -55,8 +55,16 @@ export class TestEngine implements AsyncDisposable {
     return engine
   }
 
-  static async startEmpty(...args: readonly string[]): Promise<TestEngine> {
-    const engine = new TestEngine(args)
+  static startEmpty(...args: readonly string[]): Promise<TestEngine> {
+    return TestEngine.#startOn(new TestEngine(args))
+  }
+
+  /** With a data root of the caller's, who removes it. */
+  static startIn(dataRoot: string, ...args: readonly string[]): Promise<TestEngine> {
+    return TestEngine.#startOn(new TestEngine(args, dataRoot))
+  }
+
+  static async #startOn(engine: TestEngine): Promise<TestEngine> {
     try {
       await engine.startDaemon()
     } catch (error) {
