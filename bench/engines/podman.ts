@@ -22,16 +22,13 @@ export async function startPodman(): Promise<Engine> {
     '--network-config-dir',
     join(folder, 'net'),
   ]
+  // Without CAP_SYS_RESOURCE its own default cannot be set.
+  const configuration = join(folder, 'containers.conf')
+  writeFileSync(configuration, '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n')
   const command = (args: readonly string[]) => ({
     file: 'nsenter',
-    // Without CAP_SYS_RESOURCE its default limits cannot be set: every engine runs with the host's.
-    args: [
-      `--net=${network.path}`,
-      'podman',
-      ...fixed,
-      ...args.flatMap((word, at) => (at === 0 && word === 'run' ? ['run', '--ulimit', 'host'] : [word])),
-    ],
-    env: clientEnvironment(),
+    args: [`--net=${network.path}`, 'podman', ...fixed, ...args],
+    env: { ...clientEnvironment(), CONTAINERS_CONF: configuration },
   })
   const must = (...args: string[]) => {
     const { file, args: all, env } = command(args)
