@@ -3,6 +3,8 @@
  * that every mount, namespace, link, control group, process and folder of this data root has an owner.
  */
 
+import type { Unneeded } from '#image'
+
 /** What the records of a data root speak of. */
 export interface Recorded {
   readonly containers: readonly { readonly id: string; readonly isRunning: boolean }[]
@@ -31,6 +33,8 @@ export interface Observed {
   readonly containerFolders: readonly string[]
   readonly temporaryFolders: readonly string[]
   readonly monitors: readonly number[]
+  /** What no image and no container has needed for long. */
+  readonly unneeded: Unneeded
 }
 
 export interface LeakContext {
@@ -83,6 +87,7 @@ export function findLeaks(recorded: Recorded, observed: Observed, context: LeakC
       .map(name => ({ kind: 'container folder', name, reason: 'its container is gone' })),
     ...observed.temporaryFolders.map(name => ({ kind: 'temporary folder', name, reason: 'no operation is under way' })),
     ...snapshotLeaks(recorded, observed, all),
+    ...unneededLeaks(observed.unneeded),
     ...missing(observed, running, context),
     ...(observed.monitors.length > 1
       ? observed.monitors.map(pid => ({ kind: 'monitor', name: String(pid), reason: 'there is one for a data root' }))
@@ -111,6 +116,11 @@ function snapshotLeaks(recorded: Recorded, observed: Observed, containers: Reado
       .filter(({ number }) => !onDisk.has(String(number)))
       .map(({ key }) => ({ kind: 'snapshot record', name: key, reason: 'its folder is gone' })),
   ]
+}
+
+function unneededLeaks({ blobs, snapshots, ingests }: Unneeded): Leak[] {
+  const leak = (kind: string) => (name: string) => ({ kind, name, reason: 'nothing has needed it for a day' })
+  return [...blobs.map(leak('blob')), ...snapshots.map(leak('layer')), ...ingests.map(leak('ingest'))]
 }
 
 /** The other way round: a running container without what it runs in. */

@@ -4,6 +4,7 @@ import type { Roots } from '../daemon/settings.ts'
 import { instanceOf } from '../instance.ts'
 import { findRoots } from '../roots.ts'
 import { type Check, hostChecks } from './checks.ts'
+import { fixOf } from './fixes.ts'
 import { findLeaks, type Leak } from './leaks.ts'
 import { observedState, recordedState } from './observe.ts'
 
@@ -51,8 +52,9 @@ export async function lastingLeaks(roots: Roots): Promise<Leak[]> {
 
 async function reportLeaks(roots: Roots, asJson: boolean): Promise<void> {
   const leaks = await lastingLeaks(roots)
-  if (asJson) process.stdout.write(`${JSON.stringify(leaks, undefined, 2)}\n`)
-  else for (const { kind, name, reason } of leaks) process.stdout.write(`${kind}: ${name}: ${reason}\n`)
+  const mended = leaks.map(leak => ({ ...leak, fix: fixOf(leak) }))
+  if (asJson) process.stdout.write(`${JSON.stringify(mended, undefined, 2)}\n`)
+  else for (const { kind, name, reason, fix } of mended) process.stdout.write(`${kind}: ${name}: ${reason}: ${fix}\n`)
   if (leaks.length > 0) process.exitCode = 1
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ContainerStore } from '#engine'
+import { observeImages, type Unneeded } from '#image'
 import { childGroups, detectCgroups, mounts, processesWith } from '#linux'
 import { readMeta, recordParser } from '#meta'
 import { namespaceFolder, observeNetwork, SandboxRecord } from '#network'
@@ -45,7 +46,16 @@ export async function observedState({ dataRoot, execRoot }: Roots, instance: Ins
     containerFolders: names(join(dataRoot, 'containers')),
     temporaryFolders: names(join(dataRoot, 'tmp')),
     monitors: processesWith(['monitor', '--exec-root', execRoot]),
+    unneeded: await unneeded(dataRoot),
   }
+}
+
+async function unneeded(dataRoot: string): Promise<Unneeded> {
+  using meta = readMeta(join(dataRoot, 'meta.db'))
+  if (meta === undefined) return { blobs: [], snapshots: [], ingests: [] }
+  const snapshots = meta.collection('snapshot', recordParser(SnapshotRecord)).list()
+  const keep = ContainerStore.reading(meta).ids()
+  return await observeImages({ meta, folder: join(dataRoot, 'content'), snapshots, keep })
 }
 
 function names(folder: string): string[] {

@@ -8,7 +8,7 @@ import { UNPACK_PREFIX } from '../unpack/apply-file.ts'
 import { Collector } from './collector.ts'
 
 /** Milliseconds for which a part of a blob waits for another attempt to fetch the rest. */
-const PARTIAL_AGE_MAX = 24 * 3600 * 1000
+export const PARTIAL_AGE_MAX = 24 * 3600 * 1000
 
 export async function collectImages(deps: ImageDeps, keep: Iterable<string>): Promise<Collected> {
   const collector = new Collector(deps, keep)

@@ -8,14 +8,18 @@ export interface Needs {
   readonly snapshots: ReadonlySet<string>
 }
 
+/** What is to be looked through, of which reading is enough. */
+export interface NeedsSource {
+  readonly records: Pick<ImageDeps['records'], 'entries'>
+  readonly views: Pick<ImageDeps['views'], 'chainIds'>
+  readonly snapshots: Pick<ImageDeps['snapshots'], 'list'>
+}
+
 /**
  * What images need, damaged ones included as far as they can be read, and the snapshots in `keep`; with everything
  * below, and with the init layers of images, which their next containers will want.
  */
-export function findNeeds(
-  { records, views, snapshots }: Pick<ImageDeps, 'records' | 'views' | 'snapshots'>,
-  keep: Iterable<string>,
-): Needs {
+export function findNeeds({ records, views, snapshots }: NeedsSource, keep: Iterable<string>): Needs {
   const blobs = new Set<Digest>()
   const roots = new Set<string>(keep)
   for (const entry of records.entries()) {

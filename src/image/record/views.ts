@@ -44,14 +44,8 @@ export class ImageViews {
     return [...images, ...names]
   }
 
-  /** The chain ids of an image's layers, also where other things of it are damaged. */
   chainIds(id: Digest): readonly Digest[] {
-    try {
-      return this.#configs.get(id).chainIds
-    } catch (error) {
-      if (error instanceof DataCorrupt) return []
-      throw error
-    }
+    return readableChainIds(this.#configs, id)
   }
 
   #view(record: ImageRecord): Image | { readonly damage: string } {
@@ -68,5 +62,15 @@ export class ImageViews {
       if (error instanceof GantryError) return { damage: errorText(error) }
       throw error
     }
+  }
+}
+
+/** The chain ids of an image's layers, also where other things of it are damaged. */
+export function readableChainIds(configs: ConfigCache, id: Digest): readonly Digest[] {
+  try {
+    return configs.get(id).chainIds
+  } catch (error) {
+    if (error instanceof DataCorrupt) return []
+    throw error
   }
 }

@@ -70,7 +70,8 @@ export function thermalPaths(processors: number, exists: (path: string) => boole
 
 /**
  * Nothing but null, zero, full, random, urandom, tty, console and terminals; any node may be made (mknod), none other
- * opened. tun and fuse are denied by name, because newer runtimes allow them by themselves.
+ * opened. tun and fuse are denied by name, because newer runtimes allow them by themselves; not their making, which runc
+ * cannot take out of what is allowed of all.
  */
 export const DEVICE_RULES: readonly LinuxDeviceRule[] = [
   { allow: false, access: 'rwm' },
@@ -85,8 +86,8 @@ export const DEVICE_RULES: readonly LinuxDeviceRule[] = [
   { allow: true, type: 'c', major: 5, minor: 1, access: 'rwm' },
   { allow: true, type: 'c', major: 5, minor: 2, access: 'rwm' },
   { allow: true, type: 'c', major: 136, access: 'rwm' },
-  { allow: false, type: 'c', major: 10, minor: 200, access: 'rwm' },
-  { allow: false, type: 'c', major: 10, minor: 229, access: 'rwm' },
+  { allow: false, type: 'c', major: 10, minor: 200, access: 'rw' },
+  { allow: false, type: 'c', major: 10, minor: 229, access: 'rw' },
 ]
 
 /** A container's own view of processes, mounts, host name, IPC and control groups; the network comes from outside. */
