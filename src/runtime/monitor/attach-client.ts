@@ -8,13 +8,12 @@ const STALL_MS = 30_000
 
 const SYSTEM_ERROR_STREAM = 3
 
-/** Puts stdcopy's eight bytes before a chunk: stream, three zeros, length. The chunk is copied. */
-export function frame(stream: number, chunk: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafe(8 + chunk.length)
-  framed.writeUInt32BE(stream << 24, 0)
-  framed.writeUInt32BE(chunk.length, 4)
-  framed.set(chunk, 8)
-  return framed
+export const FRAME_HEADER_BYTES = 8
+
+/** Writes stdcopy's eight bytes for a chunk of that length: stream, three zeros, length. */
+export function writeFrameHeader(target: Buffer, stream: number, length: number): void {
+  target.writeUInt32BE(stream << 24, 0)
+  target.writeUInt32BE(length, 4)
 }
 
 /**
@@ -37,16 +36,18 @@ export class AttachClient {
     this.#spillFolder = options.spillFolder
   }
 
-  /** Queues bytes that nobody changes afterwards. */
-  send(bytes: Buffer): void {
-    if (this.#isLost || this.#socket.destroyed) return
-    if (this.#spill === undefined) {
-      if (this.#socket.writableLength < MEMORY_MAX_BYTES) {
-        this.#socket.write(bytes)
-        return
-      }
-      this.#spill = new SpillQueue(this.#spillFolder)
+  /** Queues bytes that nobody changes until `done` is called, which is always. */
+  send(bytes: Buffer, done: () => void): void {
+    if (this.#spill === undefined && !this.#isLost && this.#socket.writableLength < MEMORY_MAX_BYTES) {
+      this.#socket.write(bytes, done)
+      return
     }
+    if (!this.#isLost && !this.#socket.destroyed) this.#queue(Buffer.from(bytes))
+    done()
+  }
+
+  #queue(bytes: Buffer): void {
+    this.#spill ??= new SpillQueue(this.#spillFolder)
     if (this.#spill.push(bytes)) this.#startPump()
     else this.#lose()
   }
@@ -75,7 +76,7 @@ export class AttachClient {
   #lose(): void {
     this.#isLost = true
     const words = 'this client reads too slowly, its output ends here; `logs` has the rest'
-    if (this.#framed) this.#spill?.push(frame(SYSTEM_ERROR_STREAM, Buffer.from(words)))
+    if (this.#framed) this.#spill?.push(systemError(words))
     this.#socket.setTimeout(STALL_MS, () => this.#socket.destroy())
     this.#startPump()
   }
@@ -122,4 +123,11 @@ export class AttachClient {
       this.#socket.on('close', done)
     })
   }
+}
+
+function systemError(words: string): Buffer {
+  const framed = Buffer.alloc(FRAME_HEADER_BYTES + Buffer.byteLength(words))
+  writeFrameHeader(framed, SYSTEM_ERROR_STREAM, framed.length - FRAME_HEADER_BYTES)
+  framed.write(words, FRAME_HEADER_BYTES)
+  return framed
 }

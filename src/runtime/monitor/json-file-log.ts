@@ -1,10 +1,11 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { errorText } from '#lib/errors'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
-import { type EncodedEntries, encodeLines, encodePartial, LineSplitter, type OutputStream } from './json-lines.ts'
+import { encodeLines, encodePartial, LineSplitter, type OutputStream } from './json-lines.ts'
 import type { TaskLog } from './log.ts'
+import { EntryBuffer, type Segment, SegmentPool } from './segments.ts'
 
-/** Encoded text in memory beyond which the task's output is left unread. */
+/** Encoded entries in memory beyond which the task's output is left unread. */
 const PENDING_MAX_BYTES = 2 * 1024 * 1024
 
 export interface JsonFileOptions {
@@ -13,6 +14,8 @@ export interface JsonFileOptions {
   readonly maxSize: number | undefined
   /** Files kept, the current one included. */
   readonly maxFiles: number
+  /** Memory shared with the logs of other tasks. */
+  readonly segments?: SegmentPool
   /** Told once for each time that the disk begins to refuse, and once when it takes lines again. */
   readonly warn: (message: string) => void
 }
@@ -28,8 +31,8 @@ export class JsonFileLog implements TaskLog {
     stdout: new LineSplitter(),
     stderr: new LineSplitter(),
   }
-  #pending: EncodedEntries[] = []
-  #pendingBytes = 0
+  readonly #pending: EntryBuffer
+  #writingBytes = 0
   #writing: Promise<void> | undefined
   #file: FileHandle | undefined
   #size = 0
@@ -38,18 +41,19 @@ export class JsonFileLog implements TaskLog {
 
   constructor(options: JsonFileOptions) {
     this.#options = options
+    this.#pending = new EntryBuffer(options.segments ?? new SegmentPool())
   }
 
   get isFull(): boolean {
-    return this.#pendingBytes > PENDING_MAX_BYTES
+    return this.#writingBytes + this.#pending.length > PENDING_MAX_BYTES
   }
 
   write(stream: OutputStream, chunk: Buffer): void {
     const time = formatRfc3339Nano(nowNanos())
     this.#splitters[stream].push(
       chunk,
-      block => this.#append(encodeLines(block, stream, time)),
-      part => this.#append(encodePartial(part, stream, time)),
+      lines => encodeLines(lines, stream, time, this.#pending),
+      part => encodePartial(part, stream, time, this.#pending),
     )
     this.#startDrain()
   }
@@ -62,7 +66,7 @@ export class JsonFileLog implements TaskLog {
   async close(): Promise<void> {
     const time = formatRfc3339Nano(nowNanos())
     for (const stream of ['stdout', 'stderr'] as const) {
-      this.#splitters[stream].flush(part => this.#append(encodePartial(part, stream, time)))
+      this.#splitters[stream].flush(part => encodePartial(part, stream, time, this.#pending))
     }
     this.#startDrain()
     await this.#writing
@@ -70,34 +74,34 @@ export class JsonFileLog implements TaskLog {
     this.#file = undefined
   }
 
-  #append(entries: EncodedEntries): void {
-    this.#pending.push(entries)
-    this.#pendingBytes += entries.text.length
-  }
-
   #startDrain(): void {
     // The end of a line may still be to come. A drain with nothing to do would be over before it is remembered.
-    if (this.#pending.length > 0) this.#writing ??= this.#drain()
+    if (!this.#pending.isEmpty) this.#writing ??= this.#drain()
   }
 
   /** Writes until nothing is pending, of which there must be something. */
   async #drain(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const batch = this.#pending
-      this.#pending = []
-      const data = toBuffer(batch)
-      try {
-        await this.#writeBatch(data)
-      } catch (error) {
-        this.#drop(batch, error)
-      }
-      this.#pendingBytes -= batch.reduce((sum, entries) => sum + entries.text.length, 0)
+    while (!this.#pending.isEmpty) {
+      this.#writingBytes = this.#pending.length
+      const segments = this.#pending.take()
+      for (const segment of segments) await this.#writeSegment(segment)
+      this.#pending.give(segments)
+      this.#writingBytes = 0
       if (!this.isFull) this.#tellRoom()
     }
     this.#writing = undefined
   }
 
-  async #writeBatch(data: Buffer): Promise<void> {
+  async #writeSegment({ bytes, length }: Segment): Promise<void> {
+    const entries = bytes.subarray(0, length)
+    try {
+      await this.#writeEntries(entries)
+    } catch (error) {
+      this.#drop(entries, error)
+    }
+  }
+
+  async #writeEntries(data: Buffer): Promise<void> {
     const { maxSize } = this.#options
     this.#file ??= await this.#open()
     if (this.#dropped > 0) await this.#tellOfGap(this.#file)
@@ -153,16 +157,16 @@ export class JsonFileLog implements TaskLog {
     }
   }
 
-  #drop(batch: readonly EncodedEntries[], error: unknown): void {
+  #drop(entries: Buffer, error: unknown): void {
     if (this.#dropped === 0) this.#options.warn(`cannot write log ${this.#options.path}: ${errorText(error)}`)
-    this.#dropped += batch.reduce((sum, entries) => sum + countLines(entries.text), 0)
+    this.#dropped += countLines(entries)
   }
 
   async #tellOfGap(file: FileHandle): Promise<void> {
     const words = `[gantry: ${this.#dropped} log entries were lost here, the disk was full]\n`
-    const { text } = encodeLines(Buffer.from(words), 'stderr', formatRfc3339Nano(nowNanos()))
+    const entry = JSON.stringify({ log: words, stream: 'stderr', time: formatRfc3339Nano(nowNanos()) })
     // A write that failed halfway left a torn entry: a newline first keeps the next one whole.
-    await this.#writeAll(file, Buffer.from(`\n${text}`))
+    await this.#writeAll(file, Buffer.from(`\n${entry}\n`))
     this.#dropped = 0
     this.#options.warn(`log ${this.#options.path} takes entries again`)
   }
@@ -174,15 +178,9 @@ export class JsonFileLog implements TaskLog {
   }
 }
 
-function toBuffer(batch: readonly EncodedEntries[]): Buffer {
-  const [only] = batch
-  if (batch.length === 1 && only !== undefined) return Buffer.from(only.text, only.encoding)
-  return Buffer.concat(batch.map(entries => Buffer.from(entries.text, entries.encoding)))
-}
-
-function countLines(text: string): number {
+function countLines(entries: Buffer): number {
   let count = 0
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  for (let at = entries.indexOf(10); at >= 0; at = entries.indexOf(10, at + 1)) count++
   return count
 }
 

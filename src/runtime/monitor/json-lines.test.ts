@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeLines, encodePartial, LINE_MAX_BYTES, LineSplitter } from './json-lines.ts'
+import { EntryBuffer, SegmentPool } from './segments.ts'
 
 interface Entry {
   readonly log: string
@@ -13,14 +14,9 @@ const TIME = '2026-11-23T06:17:00.000000001Z'
 /** Feeds `chunks` through splitter and encoder as the log writer does, and reads the file back. */
 function roundTrip(chunks: readonly Buffer[]): Entry[] {
   const splitter = new LineSplitter()
-  let file = ''
-  const lines = (block: Buffer) => {
-    const { text, encoding } = encodeLines(block, 'stdout', TIME)
-    file += Buffer.from(text, encoding).toString('utf8')
-  }
-  const partial = (part: Buffer) => {
-    file += encodePartial(part, 'stdout', TIME).text
-  }
+  const entries = new EntryBuffer(new SegmentPool())
+  const lines = (block: Buffer) => encodeLines(block, 'stdout', TIME, entries)
+  const partial = (part: Buffer) => encodePartial(part, 'stdout', TIME, entries)
   const shared = Buffer.alloc(1 << 20)
   for (const chunk of chunks) {
     // As in the monitor, every chunk lies in the same memory.
@@ -29,7 +25,9 @@ function roundTrip(chunks: readonly Buffer[]): Entry[] {
     shared.fill(0)
   }
   splitter.flush(partial)
+  const file = Buffer.concat(entries.take().map(({ bytes, length }) => bytes.subarray(0, length)))
   return file
+    .toString('utf8')
     .split('\n')
     .slice(0, -1)
     .map(line => JSON.parse(line) as Entry)

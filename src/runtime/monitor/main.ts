@@ -4,6 +4,7 @@ import type { Logger } from '#lib/log'
 import { avoidOomKiller, detectCgroups, lockFile, ProcessWatcher, Reaper, releaseStartupPages } from '#linux'
 import { SealedRuntimes } from './oci-runtime.ts'
 import { createReadBuffer } from './output-source.ts'
+import { SegmentPool } from './segments.ts'
 import { MonitorServer } from './server.ts'
 import { ExecRoot } from './task-folder.ts'
 
@@ -33,6 +34,7 @@ export async function runMonitor(execRoot: string, log: Logger, onReady: () => v
       runtimeRoot: root.runtimeRoot,
       runtimes: new SealedRuntimes(),
       readBuffer: createReadBuffer(),
+      segments: new SegmentPool(),
       warn: message => log.warn(message),
     },
     resolve,

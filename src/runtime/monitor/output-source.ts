@@ -4,7 +4,7 @@ import { ReadStream } from 'node:tty'
 import { errorCode } from '#lib/errors'
 
 /** What is read at once. All sources share one piece of memory: a chunk is valid during the call that hands it out. */
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 128 * 1024
 /** Reads made at the end before giving other tasks a turn; more than any pipe holds. */
 const FINAL_READS_MAX = 64
 

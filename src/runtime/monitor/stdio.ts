@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import type { AttachRequest, TaskIo } from '../task.ts'
-import { AttachClient, frame } from './attach-client.ts'
+import { AttachClient, FRAME_HEADER_BYTES, writeFrameHeader } from './attach-client.ts'
 import type { OutputStream } from './json-lines.ts'
 import type { TaskLog } from './log.ts'
 import type { OutputSource } from './output-source.ts'
+import type { SegmentPool } from './segments.ts'
 import { noStdin, type StdinSink } from './stdin-pipe.ts'
 
 const STREAM_NUMBER: Readonly<Record<OutputStream, number>> = { stdout: 1, stderr: 2 }
@@ -26,6 +27,7 @@ export class Stdio {
   readonly io: TaskIo
   readonly #log: TaskLog
   readonly #spillFolder: string
+  readonly #segments: SegmentPool
   readonly #attached = new Set<Attached>()
   readonly #onStdinEnd: () => void
   #sources: OutputSource[] = []
@@ -41,11 +43,14 @@ export class Stdio {
     readonly log: TaskLog
     /** On the disk of the data root: readers that are too slow are buffered there. */
     readonly spillFolder: string
+    /** Memory for what is under way to readers. */
+    readonly segments: SegmentPool
     readonly onStdinEnd: () => void
   }) {
     this.io = options.io
     this.#log = options.log
     this.#spillFolder = options.spillFolder
+    this.#segments = options.segments
     this.#onStdinEnd = options.onStdinEnd
     if (!options.io.openStdin) this.#stdin = noStdin
   }
@@ -113,10 +118,20 @@ export class Stdio {
     for (const { client } of this.#attached) client.end()
   }
 
+  /** One copy for all readers, used again when the last of them has it. */
   #fanOut(stream: OutputStream, chunk: Buffer): void {
-    if (this.#attached.size === 0) return
-    const bytes = this.io.terminal ? Buffer.from(chunk) : frame(STREAM_NUMBER[stream], chunk)
-    for (const { client, request } of this.#attached) if (request[stream]) client.send(bytes)
+    const readers = [...this.#attached].filter(({ request }) => request[stream])
+    if (readers.length === 0) return
+    const header = this.io.terminal ? 0 : FRAME_HEADER_BYTES
+    const segment = this.#segments.take(header + chunk.length)
+    const bytes = segment.bytes.subarray(0, header + chunk.length)
+    if (header > 0) writeFrameHeader(bytes, STREAM_NUMBER[stream], chunk.length)
+    bytes.set(chunk, header)
+    let users = readers.length
+    const done = () => {
+      if (--users === 0) this.#segments.give(segment)
+    }
+    for (const { client } of readers) client.send(bytes, done)
   }
 
   /** A terminal's input never ends: another client may come. */

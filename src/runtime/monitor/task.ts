@@ -35,6 +35,7 @@ import {
 } from './oci-runtime.ts'
 import { closeAll, pipeSource, terminalSource } from './output-source.ts'
 import type { WireExit, WireStarted, WireTask } from './protocol.ts'
+import type { SegmentPool } from './segments.ts'
 import { noStdin, type StdinSink, stdinPipe } from './stdin-pipe.ts'
 import { Stdio } from './stdio.ts'
 import type { TaskFolder, TaskRecord } from './task-folder.ts'
@@ -55,6 +56,8 @@ export interface TaskServices {
   readonly runtimes: SealedRuntimes
   /** Pipes of all tasks are read into this memory. */
   readonly readBuffer: Buffer
+  /** Memory for output of all tasks on its way to logs and readers. */
+  readonly segments: SegmentPool
   readonly warn: (message: string) => void
   readonly onExit: (id: string, exit: WireExit) => void
 }
@@ -84,7 +87,8 @@ export class Task {
     this.#record = { io }
     this.#stdio = new Stdio({
       io,
-      log: createLog(io.log, services.warn),
+      log: createLog(io.log, services),
+      segments: services.segments,
       spillFolder: io.log.kind === 'json-file' ? dirname(io.log.path) : folder.path,
       onStdinEnd: () => this.#save({ stdinEnded: true }),
     })
@@ -297,12 +301,12 @@ export class Task {
   }
 }
 
-function createLog(target: LogTarget, warn: (message: string) => void): TaskLog {
+function createLog(target: LogTarget, { segments, warn }: TaskServices): TaskLog {
   switch (target.kind) {
     case 'none':
       return noLog
     case 'json-file':
-      return new JsonFileLog({ path: target.path, maxSize: target.maxSize, maxFiles: target.maxFiles, warn })
+      return new JsonFileLog({ path: target.path, maxSize: target.maxSize, maxFiles: target.maxFiles, segments, warn })
     default:
       return unreachable(target)
   }
