@@ -13,9 +13,15 @@ const MESSAGE_BYTES_MAX = 64 * 1024
 
 export function frameHeader(stream: StreamType, length: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES)
-  header[0] = STREAM_TYPES.indexOf(stream)
-  header.writeUInt32BE(length, 4)
+  writeFrameHeader(header, 0, stream, length)
   return header
+}
+
+/** Writes a header into `target` and returns how long it is. */
+export function writeFrameHeader(target: Buffer, at: number, stream: StreamType, length: number): number {
+  target.writeUInt32BE(STREAM_TYPES.indexOf(stream) << 24, at)
+  target.writeUInt32BE(length, at + 4)
+  return HEADER_BYTES
 }
 
 /** A part of a frame, in order; a large frame comes in several. */

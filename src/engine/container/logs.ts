@@ -1,6 +1,6 @@
 import { NotImplemented } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
-import { type EntryFilter, isPast, type LogEntry, parseEntries } from '../log/entries.ts'
+import { type EntryFilter, isPast, type LogEntry, parseEntries, parseJoined } from '../log/entries.ts'
 import { RotatedLog } from '../log/reader.ts'
 import { logPath } from './folder.ts'
 
@@ -8,13 +8,15 @@ export interface LogsOptions extends EntryFilter {
   /** The last so many entries; undefined is all. */
   readonly tail: number | undefined
   readonly follow: boolean
+  /** Whether entries that follow each other on one stream may come as one. */
+  readonly joined?: boolean
   /** Told once it is settled where reading begins: a client that hears of it misses nothing that is said later. */
   readonly started?: () => void
   readonly signal: AbortSignal
 }
 
 /**
- * A container's log in batches of entries. Following ends when the container does, and when `signal` fires.
+ * A container's log in batches of entries, each valid until the next is asked for. Following ends when the container does, and when `signal` fires.
  * @throws NotFound; NotImplemented where the log driver keeps nothing to read
  */
 export function containerLogs(deps: EngineDeps, nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]> {
@@ -39,9 +41,11 @@ async function* readBatches(deps: EngineDeps, id: string, options: LogsOptions):
     const started = options.started === undefined ? {} : { started: options.started }
     for await (const chunk of log.read({ tail, follow: follow && isRunning(), ended, wake, ...started })) {
       if (signal.aborted) return
-      const entries = parseEntries(chunk, options)
+      // Asked first: parsing overwrites the chunk.
+      const isLast = options.until !== undefined && isPast(chunk, options.until)
+      const entries = options.joined === true ? parseJoined(chunk, options) : parseEntries(chunk, options)
       if (entries.length > 0) yield entries
-      if (options.until !== undefined && isPast(chunk, options.until)) return
+      if (isLast) return
     }
   } finally {
     stop.abort() // Whoever stops reading before the end waits for no exit any more.

@@ -1,4 +1,5 @@
 import { parseRfc3339, type UnixNanos } from '#lib/time'
+import { LineCursor } from './line-cursor.ts'
 
 /** One entry of a container's log. */
 export interface LogEntry {
@@ -6,7 +7,7 @@ export interface LogEntry {
   /** RFC 3339 with nanoseconds, as it was written. */
   readonly time: string
   /** With its newline, unless the line was cut. */
-  readonly text: string
+  readonly text: Buffer
 }
 
 export interface EntryFilter {
@@ -16,35 +17,54 @@ export interface EntryFilter {
   readonly until: UnixNanos | undefined
 }
 
-/** Entries of a chunk of whole lines of json-file that pass. Torn or foreign lines are left out (SAFETY R20). */
+/** Joined entries become no longer: clients read frames of this size without making room for more. */
+const JOINED_MAX_BYTES = 32 * 1024
+
+/**
+ * Entries of a chunk of whole lines of json-file that pass. Torn or foreign lines are left out (SAFETY R20). The chunk
+ * is overwritten, and the entries' text lies in it.
+ */
 export function parseEntries(chunk: Buffer, filter: EntryFilter): LogEntry[] {
   const entries: LogEntry[] = []
-  for (const line of chunk.toString('utf8').split('\n')) {
-    const entry = line === '' ? undefined : parseEntry(line)
-    if (entry !== undefined && filter[entry.stream] && isWithin(entry.time, filter)) entries.push(entry)
+  for (const line = new LineCursor(chunk); line.next(); ) {
+    if (passes(line, filter)) entries.push({ stream: line.stream, time: line.time, text: line.text })
   }
   return entries
 }
 
-/** Whether all of a chunk is later than `until`: then nothing after it will pass. */
-export function isPast(chunk: Buffer, until: UnixNanos): boolean {
-  const first = parseEntries(chunk, { stdout: true, stderr: true, since: undefined, until: undefined })[0]
-  return first !== undefined && (parseRfc3339(first.time) ?? 0n) > until
-}
-
-function parseEntry(line: string): LogEntry | undefined {
-  try {
-    const { log, stream, time } = JSON.parse(line) as { log?: unknown; stream?: unknown; time?: unknown }
-    if (typeof log !== 'string' || typeof time !== 'string') return undefined
-    return { text: log, stream: stream === 'stderr' ? 'stderr' : 'stdout', time }
-  } catch {
-    return undefined
+/** As `parseEntries`; what follows each other on one stream is one entry, with the time of the first. */
+export function parseJoined(chunk: Buffer, filter: EntryFilter): LogEntry[] {
+  const joined: LogEntry[] = []
+  // Text is moved to the front of the chunk, never past what is still to be read.
+  let first: { readonly stream: LogEntry['stream']; readonly time: string; readonly from: number } | undefined
+  let to = 0
+  const close = () => {
+    if (first !== undefined)
+      joined.push({ stream: first.stream, time: first.time, text: chunk.subarray(first.from, to) })
+    first = undefined
   }
+  for (const line = new LineCursor(chunk); line.next(); ) {
+    if (!passes(line, filter)) continue
+    if (first?.stream !== line.stream || to - first.from + line.textBytes > JOINED_MAX_BYTES) {
+      close()
+      first = { stream: line.stream, time: line.time, from: to }
+    }
+    to += line.copyText(to)
+  }
+  close()
+  return joined
 }
 
-function isWithin(time: string, { since, until }: EntryFilter): boolean {
-  if (since === undefined && until === undefined) return true
-  const at = parseRfc3339(time)
+/** Whether all of a chunk is later than `until`: then nothing after it will pass. The chunk stays as it is. */
+export function isPast(chunk: Buffer, until: UnixNanos): boolean {
+  const line = new LineCursor(Buffer.from(chunk))
+  return line.next() && (parseRfc3339(line.time) ?? 0n) > until
+}
+
+function passes(line: LineCursor, filter: EntryFilter): boolean {
+  if (!filter[line.stream]) return false
+  if (filter.since === undefined && filter.until === undefined) return true
+  const at = parseRfc3339(line.time)
   if (at === undefined) return true
-  return (since === undefined || at >= since) && (until === undefined || at <= until)
+  return (filter.since === undefined || at >= filter.since) && (filter.until === undefined || at <= filter.until)
 }

@@ -4,6 +4,8 @@ import { dirname } from 'node:path'
 import { errorCode } from '#lib/errors'
 
 const READ_BYTES = 1024 * 1024
+/** More than any entry is long. */
+const READ_BYTES_MIN = 128 * 1024
 const TAIL_BLOCK_BYTES = 64 * 1024
 /** Rotated files looked for: more than any container may keep. */
 const FILES_MAX = 1000
@@ -22,8 +24,8 @@ export class RotatedLog {
   }
 
   /**
-   * Chunks of whole lines; the last line of the log may lack its newline and is held back. A reader may leave at any
-   * chunk: the file is closed then, too.
+   * Chunks of whole lines, each valid until the next is asked for; the last line of the log may lack its newline and is
+   * held back. A reader may leave at any chunk: the file is closed then, too.
    */
   async *read(options: ReadOptions): AsyncGenerator<Buffer> {
     let position = await this.#start(options.tail)
@@ -52,8 +54,9 @@ export class RotatedLog {
   }
 
   async *#drain(position: Position): AsyncGenerator<Buffer> {
+    const { size } = await position.file.stat()
+    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(READ_BYTES_MIN, size - position.offset)))
     for (;;) {
-      const buffer = Buffer.allocUnsafe(READ_BYTES)
       const { bytesRead } = await position.file.read(buffer, 0, buffer.length, position.offset)
       if (bytesRead === 0) return
       const end = buffer.lastIndexOf(10, bytesRead - 1) + 1

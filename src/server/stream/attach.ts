@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import type { ContainerAttachQuery, StreamMediaType } from '#api'
-import { frameHeader } from '#api'
 import type { ContainerRecord } from '#engine'
 import type { ContainerBackend } from '../backends.ts'
 import type { ApiCall } from '../http/call.ts'
 import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
+import { wireEntries } from './logs.ts'
 
 /**
  * Connects a client to a container's streams, after what the log holds if it asked for that. The connection belongs
@@ -63,11 +63,7 @@ async function replay(
 ): Promise<void> {
   const options = { ...wanted, since: undefined, until: undefined, tail: undefined, follow: false, signal }
   for await (const entries of containers.logs(record.id, options)) {
-    for (const { stream, text } of entries) {
-      const bytes = Buffer.from(text)
-      if (!record.spec.process.tty) socket.write(frameHeader(stream, bytes.length))
-      socket.write(bytes)
-    }
+    socket.write(wireEntries(entries, { framed: !record.spec.process.tty }))
     if (socket.destroyed) return
     if (socket.writableNeedDrain) await drained(socket)
   }

@@ -1,4 +1,4 @@
-import { type ContainerLogsQuery, frameHeader, streamMediaType } from '#api'
+import { type ContainerLogsQuery, HEADER_BYTES, streamMediaType, writeFrameHeader } from '#api'
 import type { LogEntry } from '#engine'
 import { InvalidArgument } from '#lib/errors'
 import { formatRfc3339NanoFixed, parseRfc3339, type UnixNanos } from '#lib/time'
@@ -26,23 +26,35 @@ export async function sendLogs(
     since: parseTime('since', query.since ?? ''),
     until: parseTime('until', query.until ?? ''),
     tail: parseTail(query.tail ?? ''),
+    // Clients that follow take a frame for a line, as Docker sends it; to others it is a piece of the log.
+    joined: !follow && !timestamps && !details,
     started: open,
     signal: call.signal,
   })
   const prefix = (entry: LogEntry) => `${timestamps ? `${stamp(entry.time)} ` : ''}${details ? ' ' : ''}`
-  for await (const entries of batches) {
-    await open().write(tty ? entries.map(entry => prefix(entry) + entry.text).join('') : frames(entries, prefix))
-  }
+  for await (const entries of batches) await open().write(wireEntries(entries, { framed: !tty, prefix }))
   open().end()
 }
 
-function frames(entries: readonly LogEntry[], prefix: (entry: LogEntry) => string): Buffer {
-  const parts: Buffer[] = []
-  for (const entry of entries) {
-    const bytes = Buffer.from(prefix(entry) + entry.text)
-    parts.push(frameHeader(entry.stream, bytes.length), bytes)
-  }
-  return Buffer.concat(parts)
+/** Entries as a client gets them: in memory of their own, with a frame around each unless they are of a terminal. */
+export function wireEntries(
+  entries: readonly LogEntry[],
+  options: { readonly framed: boolean; readonly prefix?: (entry: LogEntry) => string },
+): Buffer {
+  const prefixes = options.prefix === undefined ? [] : entries.map(options.prefix)
+  const prefixOf = (index: number) => prefixes[index] ?? ''
+  const header = options.framed ? HEADER_BYTES : 0
+  const bytes = entries.reduce((sum, { text }, i) => sum + header + prefixOf(i).length + text.length, 0)
+  const wire = Buffer.allocUnsafe(bytes)
+  let at = 0
+  entries.forEach(({ stream, text }, i) => {
+    const prefix = prefixOf(i)
+    if (options.framed) at += writeFrameHeader(wire, at, stream, prefix.length + text.length)
+    at += wire.write(prefix, at, 'latin1')
+    wire.set(text, at)
+    at += text.length
+  })
+  return wire
 }
 
 /** Nine digits of the second, whatever the log has. */
