@@ -17,7 +17,10 @@ export const mount: (
   flags: number,
   data: string | null,
 ) => number = libc.func('int mount(const char*, const char*, const char*, unsigned long, const char*)')
-export const umount2: (target: string, flags: number) => number = libc.func('int umount2(const char*, int)')
+export const umount2: {
+  (target: string, flags: number): number
+  async(target: string, flags: number, done: () => void): void
+} = libc.func('int umount2(const char*, int)')
 export const unshare: (flags: number) => number = libc.func('int unshare(int)')
 export const setns: (fd: number, type: number) => number = libc.func('int setns(int, int)')
 export const chdir: (path: string) => number = libc.func('int chdir(const char*)')

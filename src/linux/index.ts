@@ -39,7 +39,16 @@ export {
   securityModules,
 } from './host.ts'
 export { LayerTree, type Ownership } from './layer-tree.ts'
-export { type Mount, type MountEntry, mountAt, mounts, setPropagation, TMPFS_MAGIC, unmount } from './mount.ts'
+export {
+  type Mount,
+  type MountEntry,
+  mountAt,
+  mounts,
+  setPropagation,
+  TMPFS_MAGIC,
+  unmount,
+  unmountAll,
+} from './mount.ts'
 export { createNetworkNamespace, inNetworkNamespace, removeNetworkNamespace } from './namespaces.ts'
 export { rulesetGeneration } from './netfilter.ts'
 export {

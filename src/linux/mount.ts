@@ -94,6 +94,17 @@ export function unmount(target: string): boolean {
   }
 }
 
+/**
+ * Takes all mounts off `target`. The last user of an overlay writes everything to disk that its file system has not
+ * written yet, which may take seconds: that happens on a thread of its own.
+ */
+export async function unmountAll(target: string): Promise<void> {
+  await new Promise<void>(resolve => umount2.async(target, MNT_DETACH | UMOUNT_NOFOLLOW, resolve))
+  while (unmount(target)) {
+    // There may be several; and whether the first try failed is known by the second.
+  }
+}
+
 /** Takes a mount off that nobody uses. @throws SyscallError EBUSY */
 export function unmountUnused(target: string): void {
   checked(umount2(target, UMOUNT_NOFOLLOW), 'umount', target)

@@ -135,6 +135,14 @@ function unframe(bytes: Buffer): Record<number, string> {
   return found
 }
 
+async function logHolds(id: string, words: string): Promise<void> {
+  const path = join(logs, `${id}.log`)
+  for (let tries = 0; !(existsSync(path) && readFileSync(path, 'utf8').includes(words)); tries++) {
+    assert.ok(tries < 1000, `${path} never holds "${words}"`)
+    await delay(2)
+  }
+}
+
 async function gone(id: string): Promise<void> {
   const path = join(execRoot, 'tasks', id)
   for (let tries = 0; existsSync(path); tries++) {
@@ -283,7 +291,8 @@ test('a daemon that comes back finds running and ended tasks', { skip }, async (
 test('a monitor killed with -9 is replaced: output goes on, exit codes are found', { skip }, async () => {
   const steady = await start(['sh', '-c', 'for i in 1 2 3 4 5 6 7 8; do echo line $i; sleep 0.1; done; exit 6'])
   const input = await start(['sh', '-c', 'sleep 0.4; exit 3'], { openStdin: true })
-  await delay(150)
+  // Between two lines: what a monitor has read and not yet written dies with it.
+  await logHolds(steady.id, 'line 2')
   process.kill(monitorPid, 'SIGKILL')
   assert.equal((await runtime.exited(input.id)).code, 3)
   assert.equal((await runtime.exited(steady.id)).code, 6)

@@ -195,7 +195,7 @@ export class MonitorServer {
 
   /** A daemon that died before it asked for the start leaves a folder with a mount, of which no task knows. */
   async #takeAway(id: string, task: Task | undefined): Promise<void> {
-    if (task === undefined) this.#root.task(id).remove()
+    if (task === undefined) await this.#root.task(id).remove()
     else await task.remove()
   }
 

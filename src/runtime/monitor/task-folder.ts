@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { shortId } from '#lib/ids'
-import { unmount } from '#linux'
+import { unmountAll } from '#linux'
 import type { RuntimeProgram, TaskIo } from '../task.ts'
 import type { WireExit, WireStarted } from './protocol.ts'
 
@@ -103,10 +103,8 @@ export class TaskFolder {
    * Takes the root off and removes the folder. The root's own folder goes first and only when empty: were it still
    * mounted, removing files below it would remove the container's.
    */
-  remove(): void {
-    while (unmount(this.rootfs)) {
-      // Each call takes one mount off.
-    }
+  async remove(): Promise<void> {
+    await unmountAll(this.rootfs)
     if (existsSync(this.rootfs)) rmdirSync(this.rootfs)
     rmSync(this.path, { recursive: true, force: true })
     rmSync(this.consoleSocket, { force: true })

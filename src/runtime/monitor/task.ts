@@ -161,7 +161,7 @@ export class Task {
     }
     if (this.#state !== 'exited') await this.#stdio.finish()
     this.#closeTerminal()
-    this.#folder.remove()
+    await this.#folder.remove()
   }
 
   async #startOnPipes(runtime: RuntimeProgram): Promise<number> {
