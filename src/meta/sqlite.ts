@@ -114,6 +114,7 @@ class SqliteMeta implements Meta {
       try {
         const result = body()
         this.#database.exec('commit')
+        this.#checkpointer.wrote()
         return result
       } catch (error) {
         // A failed commit (a full disk) may have rolled back by itself.
