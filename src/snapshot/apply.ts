@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { closeSync, createReadStream, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { DataCorrupt, errorText, InvalidArgument } from '#lib/errors'
 import { TarReader } from '#lib/tar/reader'
+import { fromMillis } from '#lib/time'
+import { LayerTree } from '#linux'
 import { type Digest, parseDigest } from '#oci'
 import { type Compression, decompress, isInflateError } from './compression.ts'
+import { buildImage } from './erofs/image.ts'
+import { ErofsTree, NotMappable } from './erofs/tree.ts'
+import type { LayerTarget } from './layer-target.ts'
 import { type LayerSize, LayerWriter } from './layer-writer.ts'
 
 const READ_BYTES = 1024 * 1024
@@ -17,23 +22,67 @@ export interface ApplyRequest {
   readonly compression: Compression
   /** The empty folder of an active snapshot. */
   readonly folder: string
+  /** Where to put the layer's tar and the image that shows its files, for snapshots that are mounted from them. */
+  readonly mapped?: MappedPaths
   /** One number in shared memory: the bytes of the file that are read so far, for those who watch. */
   readonly progress?: BigInt64Array
 }
 
+export interface MappedPaths {
+  readonly tar: string
+  readonly image: string
+}
+
 export interface ApplyResult extends LayerSize {
+  /** False where the layer was unpacked into its folder. */
+  readonly isMapped: boolean
   /** Digest of the uncompressed tar: what the image configuration calls the layer. */
   readonly diffId: Digest
 }
 
 /**
- * Unpacks one layer. Heavy: it belongs on a worker thread. On failure the folder holds whatever was written so far
- * and is good for nothing but removal.
+ * Unpacks one layer, or keeps its tar with an image of its files beside it where that is asked for and can be done.
+ * Heavy: it belongs on a worker thread. On failure there is whatever was written so far, good for nothing but removal.
  * @throws InvalidArgument for what is no layer, DataCorrupt for what does not inflate, SyscallError (no space)
  */
 export async function applyLayer(request: ApplyRequest, signal?: AbortSignal): Promise<ApplyResult> {
+  if (request.mapped !== undefined) {
+    try {
+      return await mapLayer(request, request.mapped, signal)
+    } catch (error) {
+      if (!(error instanceof NotMappable)) throw error
+      for (const path of [request.mapped.tar, request.mapped.image]) rmSync(path, { force: true })
+    }
+  }
+  const read = await readLayer(request, new LayerTree(request.folder), () => {}, signal)
+  return { ...read, isMapped: false }
+}
+
+async function mapLayer(request: ApplyRequest, mapped: MappedPaths, signal?: AbortSignal): Promise<ApplyResult> {
+  const tree = new ErofsTree(fromMillis(Date.now()))
+  const tar = openSync(mapped.tar, 'wx', 0o400)
+  let bytes = 0
+  const keep = (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length; ) at += writeSync(tar, chunk, at)
+    bytes += chunk.length
+  }
+  try {
+    const read = await readLayer(request, tree, keep, signal)
+    writeFileSync(mapped.image, buildImage(tree.root, bytes), { mode: 0o400 })
+    return { ...read, isMapped: true }
+  } finally {
+    closeSync(tar)
+  }
+}
+
+async function readLayer(
+  request: ApplyRequest,
+  target: LayerTarget,
+  keep: (chunk: Buffer) => void,
+  signal: AbortSignal | undefined,
+): Promise<LayerSize & { readonly diffId: Digest }> {
   const hash = createHash('sha256')
-  using writer = new LayerWriter(request.folder)
+  using writer = new LayerWriter(target)
   const reader = new TarReader(writer)
   let trailing = 0
   for await (const chunk of openLayer(request, signal)) {
@@ -42,6 +91,7 @@ export async function applyLayer(request: ApplyRequest, signal?: AbortSignal): P
       throw new InvalidArgument(`more than ${TRAILING_BYTES_MAX} bytes follow the end of the layer`)
     }
     hash.update(chunk)
+    keep(chunk)
     reader.push(chunk)
   }
   reader.end()

@@ -18,6 +18,10 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { TarReader } from '#lib/tar/reader'
 import { TAR_END, type TarMember, tarHeader, tarPadding } from '#lib/tar/writer'
+import { knownFileSystems, LayerTree, mountAt, mounts, unmount } from '#linux'
+import { buildImage } from './erofs/image.ts'
+import { ErofsTree, NotMappable } from './erofs/tree.ts'
+import type { LayerTarget } from './layer-target.ts'
 import { LayerWriter } from './layer-writer.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-layer-'))
@@ -25,7 +29,10 @@ const canary = join(folder, 'canary')
 mkdirSync(canary)
 writeFileSync(join(canary, 'secret'), 'untouched')
 utimesSync(join(canary, 'secret'), 1, 1)
-after(() => rmSync(folder, { recursive: true }))
+after(() => {
+  for (const { target } of mounts()) if (target.startsWith(folder)) unmount(target)
+  rmSync(folder, { recursive: true })
+})
 
 function checkCanary(): void {
   assert.deepEqual(readdirSync(canary), ['secret'])
@@ -60,18 +67,48 @@ function archive(members: readonly Member[]): Buffer {
   return Buffer.concat([...parts, TAR_END])
 }
 
-/** Applies members to a new root, in one piece and byte by byte: both must give the same. */
-function apply(members: readonly Member[], root = newRoot()): string {
-  using writer = new LayerWriter(root)
-  const reader = new TarReader(writer)
-  reader.push(archive(members))
-  reader.end()
+type Apply = (tar: Buffer) => string
+type ApplyMembers = (members: readonly Member[]) => string
+
+/** Into a folder, in one piece. */
+function unpack(tar: Buffer): string {
+  const root = newRoot()
+  write(tar, new LayerTree(root))
   return root
 }
 
-function refuses(members: readonly Member[], words: RegExp): void {
+/** As a file system over the tar, mounted. */
+function map(tar: Buffer): string {
   const root = newRoot()
-  assert.throws(() => apply(members, root), words)
+  const tree = new ErofsTree(0n)
+  write(tar, tree)
+  writeFileSync(`${root}.tar`, tar)
+  writeFileSync(`${root}.erofs`, buildImage(tree.root, tar.length))
+  mountAt(root, { type: 'erofs', source: `${root}.erofs`, options: ['ro', `device=${root}.tar`] })
+  return root
+}
+
+function write(tar: Buffer, target: LayerTarget): void {
+  using writer = new LayerWriter(target)
+  const reader = new TarReader(writer)
+  reader.push(tar)
+  reader.end()
+}
+
+const skipErofs = knownFileSystems().has('erofs') ? false : 'this kernel has no EROFS'
+
+/** The same test of both ways to make a layer's files of its tar. */
+function both(name: string, body: (apply: ApplyMembers, applyTar: Apply) => void): void {
+  for (const [how, applyTar, skip] of [
+    ['unpacked', unpack, false],
+    ['mapped', map, skipErofs],
+  ] as const) {
+    test(`${how}: ${name}`, { skip }, () => body(members => applyTar(archive(members)), applyTar))
+  }
+}
+
+function refuses(apply: ApplyMembers, members: readonly Member[], words: RegExp): void {
+  assert.throws(() => apply(members), words)
   checkCanary()
 }
 
@@ -79,7 +116,7 @@ const dir = (name: string, mode = 0o755): Member => ({ type: 'dir', name, mode }
 const file = (name: string, content = 'x'): Member => ({ type: 'file', name, content })
 const link = (name: string, linkName: string): Member => ({ type: 'symlink', name, linkName, mode: 0o777 })
 
-test('types, owners, modes, times and attributes are exact', () => {
+both('types, owners, modes, times and attributes are exact', apply => {
   const xattrs = new Map([['user.test', Buffer.from('value')]])
   const root = apply([
     { ...dir('./', 0o751), mtime: 5_000_000_000n },
@@ -126,7 +163,7 @@ test('types, owners, modes, times and attributes are exact', () => {
   assert.equal(stat('forbidden').mode & 0o777n, 0n)
 })
 
-test('whiteouts become overlayfs marks and hide nothing else', () => {
+both('whiteouts become overlayfs marks and hide nothing else', apply => {
   const root = apply([
     dir('d'),
     file('d/.wh.gone', ''),
@@ -143,10 +180,10 @@ test('whiteouts become overlayfs marks and hide nothing else', () => {
     /^y$/,
   )
   assert.deepEqual(readdirSync(root).sort(), ['d', 'e'])
-  for (const bad of ['.wh.', '.wh..', '.wh...', 'd/.wh..']) refuses([file(bad, '')], /impossible whiteout/)
+  for (const bad of ['.wh.', '.wh..', '.wh...', 'd/.wh..']) refuses(apply, [file(bad, '')], /impossible whiteout/)
 })
 
-test('later members replace earlier ones of the same name, whatever they were', () => {
+both('later members replace earlier ones of the same name, whatever they were', apply => {
   const root = apply([
     dir('a'),
     file('a/b/c'),
@@ -166,7 +203,7 @@ test('later members replace earlier ones of the same name, whatever they were', 
   assert.equal(readFileSync(join(root, 'x/y'), 'utf8'), 'x')
 })
 
-test('no link leads out (S8, S9, S11)', () => {
+both('no link leads out (S8, S9, S11)', apply => {
   const outside = canary
   const hostile: [string, Member[]][] = [
     ['absolute link, then through it', [link('l', outside), file('l/secret', 'pwned')]],
@@ -218,7 +255,7 @@ test('no link leads out (S8, S9, S11)', () => {
   }
 })
 
-test("overlayfs's own attributes in a layer are not ours to obey (S12)", () => {
+both("overlayfs's own attributes in a layer are not ours to obey (S12)", apply => {
   const xattrs = new Map(
     [
       'trusted.overlay.redirect',
@@ -240,7 +277,7 @@ test("overlayfs's own attributes in a layer are not ours to obey (S12)", () => {
   }
 })
 
-test('entries in any order under links within the layer land where a container would find them', () => {
+both('entries in any order under links within the layer land where a container would find them', apply => {
   const root = apply([
     dir('usr/lib'),
     link('lib', 'usr/lib'),
@@ -252,7 +289,7 @@ test('entries in any order under links within the layer land where a container w
   assert.equal(readFileSync(join(root, 'usr/lib/two'), 'utf8'), 'x')
 })
 
-test('a thousand folders do not exhaust descriptors', () => {
+both('a thousand folders do not exhaust descriptors', apply => {
   const members = Array.from({ length: 1000 }, (_, at) => [dir(`d${at}`), file(`d${at}/f`)]).flat()
   const before = readdirSync('/proc/self/fd').length
   const root = apply(members)
@@ -260,7 +297,7 @@ test('a thousand folders do not exhaust descriptors', () => {
   assert.equal(readdirSync(root).length, 1000)
 })
 
-test('sparse files keep their size and holes', () => {
+test('unpacked: sparse files keep their size and holes', () => {
   const source = newRoot()
   execFileSync('truncate', ['-s', '100M', join(source, 'sparse')])
   execFileSync(
@@ -270,13 +307,8 @@ test('sparse files keep their size and holes', () => {
   )
   for (const format of ['pax', 'gnu']) {
     const tar = execFileSync('tar', ['-C', source, `--format=${format}`, '-S', '-c', 'sparse'])
-    const root = newRoot()
-    {
-      using writer = new LayerWriter(root)
-      const reader = new TarReader(writer)
-      reader.push(tar)
-      reader.end()
-    }
+    const root = unpack(tar)
+    assert.throws(() => map(tar), NotMappable)
     const stat = statSync(join(root, 'sparse'))
     assert.equal(stat.size, 100 * 1024 * 1024)
     assert.ok(stat.blocks * 512 < 1024 * 1024)
@@ -284,7 +316,7 @@ test('sparse files keep their size and holes', () => {
   }
 })
 
-test('what GNU tar packs comes out the same', () => {
+both('what GNU tar packs comes out the same', (_, applyTar) => {
   const source = newRoot()
   for (const path of ['a/b/c', 'deep'.repeat(30)]) mkdirSync(join(source, path), { recursive: true })
   writeFileSync(join(source, 'a/b/file'), 'content', { mode: 0o640 })
@@ -299,13 +331,7 @@ test('what GNU tar packs comes out the same', () => {
       .map(line => line.replace(/^(\S+ d \d+ \d+ \d+) \d+/, '$1'))
       .sort()
   for (const format of ['pax', 'gnu']) {
-    const root = newRoot()
-    {
-      using writer = new LayerWriter(root)
-      const reader = new TarReader(writer)
-      reader.push(execFileSync('tar', ['-C', source, `--format=${format}`, '-c', '.']))
-      reader.end()
-    }
+    const root = applyTar(execFileSync('tar', ['-C', source, `--format=${format}`, '-c', '.']))
     const strip = (lines: string[]) => (format === 'gnu' ? lines.map(line => line.replace(/\.\d{10}\b/g, '')) : lines)
     assert.deepEqual(strip(list(root)), strip(list(source)))
   }

@@ -1,7 +1,8 @@
 import { InvalidArgument } from '#lib/errors'
 import type { TarEntry } from '#lib/tar/header'
 import type { TarHandler } from '#lib/tar/reader'
-import { LayerTree, type Ownership } from '#linux'
+import type { Ownership } from '#linux'
+import type { LayerTarget } from './layer-target.ts'
 
 const WHITEOUT = '.wh.'
 /** Names that AUFS kept for itself; all but the opaque mark mean nothing to anyone else. */
@@ -19,11 +20,11 @@ export interface LayerSize {
 }
 
 /**
- * Writes the members of a layer's tar into the folder of a snapshot, whiteouts in overlayfs's form
- * (OCI image-spec, layer.md). Everything stays inside the folder, or the layer is refused.
+ * Writes the members of a layer's tar to a target, whiteouts in overlayfs's form (OCI image-spec, layer.md). Everything
+ * stays inside the target, or the layer is refused.
  */
 export class LayerWriter implements TarHandler, Disposable {
-  readonly #tree: LayerTree
+  readonly #tree: LayerTarget
   /** Folders get their attributes last: writing into them changes their times, and they may forbid it. */
   readonly #folders = new Map<string, Ownership>()
   #file: { readonly fd: number; readonly what: Ownership; readonly path: string } | undefined
@@ -31,8 +32,9 @@ export class LayerWriter implements TarHandler, Disposable {
   #entries = 0
   #isComplete = false
 
-  constructor(folder: string) {
-    this.#tree = new LayerTree(folder)
+  /** The target belongs to the writer from here on. */
+  constructor(target: LayerTarget) {
+    this.#tree = target
   }
 
   get size(): LayerSize {
@@ -107,7 +109,7 @@ export class LayerWriter implements TarHandler, Disposable {
         this.#folders.set(path, what)
         return
       case 'file':
-        this.#file = { fd: this.#tree.startFile(parent, name), what, path }
+        this.#file = { fd: this.#tree.startFile(parent, name, entry), what, path }
         return
       case 'symlink':
         this.#tree.symlink(parent, name, entry.linkName, what)
