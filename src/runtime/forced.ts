@@ -16,6 +16,11 @@ export function taskProcesses(execRoot: string): number[] {
     .filter(pid => Number.isSafeInteger(pid) && pid > 1)
 }
 
+/** Where the root of a container is mounted while it runs. */
+export function rootFolder(execRoot: string, id: string): string {
+  return new ExecRoot(execRoot).task(id).rootfs
+}
+
 /** Takes away the roots and folders of all tasks and the OCI runtime's state. Nothing of them may run any more. */
 export function removeTasks(execRoot: string): void {
   const root = new ExecRoot(execRoot)

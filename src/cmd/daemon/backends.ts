@@ -20,6 +20,7 @@ import {
   tagImage,
   waitContainer,
 } from '#engine'
+import { rootFolder } from '#runtime'
 import type { Backends, ContainerBackend, ImageBackend, SystemFacts } from '#server'
 
 export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Backends {
@@ -52,15 +53,18 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
         hostname: join(folder, 'hostname'),
         hosts: join(folder, 'hosts'),
         log: logPath(deps, record.id),
-        layers: mount === undefined ? {} : overlayFolders(mount),
+        layers:
+          mount === undefined
+            ? {}
+            : { ...overlayFolders(mount), ID: record.id, MergedDir: rootFolder(deps.config.execRoot, record.id) },
       }
     },
     sandbox: id => deps.networks.sandbox(id),
-    size: async id => (await deps.snapshots.usage(id)).bytes,
+    size: async id => (await deps.snapshots.usage(id)).contentBytes,
   }
 }
 
-/** `LowerDir`, `UpperDir`, `WorkDir` as Docker's overlay2 shows them. */
+/** `LowerDir`, `UpperDir`, `WorkDir` as Docker's overlay2 shows them; the caller knows the rest. */
 function overlayFolders(mount: {
   readonly options: readonly string[]
   readonly workingFolder?: string

@@ -206,12 +206,6 @@ export const DELIBERATE: readonly Difference[] = [
   },
   {
     why: 'deliberate',
-    reason: 'sizes are what files take on the disk, folders included',
-    cases: ['container: record while it runs', 'list: an item that runs', 'command: ps', 'command: inspect'],
-    at: ['**/SizeRw', 'docker ps 6/stdout/0', 'docker inspect 2/stdout/0'],
-  },
-  {
-    why: 'deliberate',
     reason: 'the size of an image is that of its files, without the names that its links hold',
     cases: ['image: load and record', 'image: record by API *'],
     at: ['**/Size', '**/VirtualSize'],
