@@ -45,8 +45,9 @@ function getImage({ images, system }: Backends, call: ApiCall): void {
   const { name, verb } = splitVerb(call)
   switch (verb) {
     case 'json': {
-      const driver = { name: system.facts().storageDriver, data: {} }
-      call.sendJson(200, imageIn(call.version, inspectImage(images.resolve(name), driver)), { escapeHtml: true })
+      const image = images.resolve(name)
+      const driver = { name: system.facts().storageDriver, data: images.layers(image) }
+      call.sendJson(200, imageIn(call.version, inspectImage(image, driver)), { escapeHtml: true })
       return
     }
     case 'history':

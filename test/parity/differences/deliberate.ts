@@ -198,14 +198,6 @@ export const DELIBERATE: readonly Difference[] = [
   },
   {
     why: 'deliberate',
-    reason:
-      'folders of layers are the own affair of a snapshotter; a root is mounted for as long as its container runs',
-    cases: ['create: *', 'container: *', 'image: *', 'command: inspect'],
-    at: '**/GraphDriver/Data/*',
-    gantry: ABSENT,
-  },
-  {
-    why: 'deliberate',
     reason: 'the size of an image is that of its files, without the names that its links hold',
     cases: ['image: load and record', 'image: record by API *'],
     at: ['**/Size', '**/VirtualSize'],

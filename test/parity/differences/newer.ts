@@ -96,6 +96,11 @@ export const NEWER: readonly Difference[] = [
   ),
   shape('parts of a network that came later', ['system: networks'], ['**/EnableIPv4', '**/IPAM/Config', '**/Gateway']),
   shape(
+    "a container's folders come with its ID",
+    ['create: *', 'container: record*', 'command: inspect'],
+    ['**/GraphDriver/Data/ID'],
+  ),
+  shape(
     'images lost what they had of a container',
     ['image: load and record', 'image: import', 'command: inspect'],
     [...OF_IMAGES.map(field => `**/Config/${field}`), '**/Container', '**/ContainerConfig', '**/VirtualSize'],
