@@ -1,39 +1,27 @@
-import { existsSync, readFileSync, rmdirSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type EngineDeps, listContainers, restore, stopContainer } from '#engine'
-import { Conflict, errorText, InvalidArgument } from '#lib/errors'
+import { Conflict, errorText, Forbidden, InvalidArgument } from '#lib/errors'
 import { createLogger, type Logger } from '#lib/log'
-import {
-  cgroupProcesses,
-  childGroups,
-  detectCgroups,
-  lockFile,
-  mounts,
-  Pidfd,
-  processesWith,
-  removeCgroup,
-  unmount,
-} from '#linux'
+import { lockFile, Pidfd } from '#linux'
 import { openEngine } from './daemon/engine.ts'
 import { lockPath, prepareHost } from './daemon/host.ts'
-import { restoreHost } from './daemon/host-changes.ts'
 import { type Roots, settingsFor } from './daemon/settings.ts'
-import { instanceOf } from './instance.ts'
+import { endByForce, removeRemains } from './force.ts'
 import { findRoots } from './roots.ts'
 import { VERSION } from './version.ts'
 
 const SIGTERM = 15
-const SIGKILL = 9
 const DAEMON_PATIENCE_MS = 15_000
-const PROCESS_PATIENCE_MS = 5000
 const LOOK_AGAIN_MS = 20
 
 const HELP = `Usage: gantry system teardown [--time SECONDS] [--data-root DIR] [--exec-root DIR]
 
 Ends the daemon of a data root, stops every container (killing what does not end within the time, 10
 seconds unless said otherwise), ends the monitor, and removes every mount, namespace, link, control
-group and firewall rule of that root. Images, containers and their files stay.
+group and firewall rule of that root. Images, containers and their files stay. A monitor of another
+version, or one that does not answer, is ended with its containers without its help.
 
 Example:
   gantry system teardown --data-root /srv/gantry --exec-root /run/gantry-2
@@ -57,9 +45,29 @@ export async function teardownMain(args: readonly string[]): Promise<void> {
 
 /** Takes down what runs on `roots`. @throws Conflict where the daemon does not end */
 export async function teardown(roots: Roots, timeout: number): Promise<void> {
+  if (process.getuid?.() !== 0) {
+    throw new Forbidden('teardown needs to be run as root', { fix: 'use sudo, or an account that may' })
+  }
   await endDaemon(roots.dataRoot)
-  if (existsSync(`${roots.dataRoot}/meta.db`)) await stopEverything(roots, timeout)
+  if (existsSync(`${roots.dataRoot}/meta.db`)) await stopContainersOf(roots, timeout)
   await removeRemains(roots)
+}
+
+/** In order where daemon and monitor understand each other; what is left then is ended without the monitor's help. */
+async function stopContainersOf(roots: Roots, timeout: number): Promise<void> {
+  const log: Logger = createLogger('warn', line => void process.stderr.write(line))
+  try {
+    await stopEverything(roots, timeout, log)
+    return
+  } catch (error) {
+    log.warn(`cannot stop the containers in order, ending them by force: ${errorText(error)}`)
+  }
+  await endByForce(roots, timeout)
+  try {
+    await stopEverything(roots, 0, log) // Nothing runs any more: the records are told so.
+  } catch (error) {
+    log.warn(`the records do not say that the containers have ended: ${errorText(error)}`)
+  }
 }
 
 function takeTime(args: readonly string[]): { time: number; rest: string[] } {
@@ -102,8 +110,7 @@ async function endDaemon(dataRoot: string): Promise<void> {
 }
 
 /** With an engine of our own, so that every container's end is recorded as it was. */
-async function stopEverything(roots: Roots, timeout: number): Promise<void> {
-  const log: Logger = createLogger('warn', line => void process.stderr.write(line))
+async function stopEverything(roots: Roots, timeout: number, log: Logger): Promise<void> {
   const settings = settingsFor(roots)
   using host = prepareHost(settings, log)
   await using engine = await openEngine(settings, host, log, VERSION)
@@ -119,36 +126,4 @@ async function stopContainers(deps: EngineDeps, timeout: number): Promise<void> 
   for (const result of results) {
     if (result.status === 'rejected') deps.log.warn(`stopping: ${errorText(result.reason)}`)
   }
-}
-
-/** Whatever carries this root's names although no record speaks of it, and at last the exec root's own mount. */
-async function removeRemains({ dataRoot, execRoot }: Roots): Promise<void> {
-  const instance = instanceOf(dataRoot)
-  const cgroups = detectCgroups()
-  const groups = childGroups(cgroups, instance.cgroupParent).map(name => `${instance.cgroupParent}/${name}`)
-  for (const pid of [
-    ...groups.flatMap(group => cgroupProcesses(cgroups, group)),
-    ...processesWith(['monitor', '--exec-root', execRoot]),
-  ]) {
-    await endProcess(pid)
-  }
-  removeCgroup(cgroups, instance.cgroupParent)
-  const below = mounts()
-    .map(mount => mount.target)
-    .filter(path => path.startsWith(`${execRoot}/`) || path.startsWith(`${dataRoot}/`))
-  for (const path of below.reverse()) unmount(path)
-  restoreHost(execRoot)
-  if (mounts().some(mount => mount.target === execRoot && mount.source === 'gantry')) unmount(execRoot)
-  try {
-    rmdirSync(execRoot)
-  } catch {
-    // A folder on the host's own tmpfs, with somebody else's files in it.
-  }
-}
-
-async function endProcess(pid: number): Promise<void> {
-  using handle = Pidfd.open(pid)
-  handle?.signal(SIGKILL)
-  const until = performance.now() + PROCESS_PATIENCE_MS
-  while (handle?.hasEnded() === false && performance.now() < until) await delay(LOOK_AGAIN_MS)
 }

@@ -135,6 +135,11 @@ export function childGroups(host: CgroupHost, group: string): string[] {
   return [...names].sort()
 }
 
+/** `group` and every group below it. */
+export function groupsFrom(host: CgroupHost, group: string): string[] {
+  return [group, ...childGroups(host, group).flatMap(name => groupsFrom(host, `${group}/${name}`))]
+}
+
 /** Process ids in `group` itself. */
 export function cgroupProcesses(host: CgroupHost, group: string): number[] {
   const pids = new Set<number>()

@@ -7,6 +7,7 @@ export {
   childGroups,
   detectCgroups,
   favourDynamicCgroups,
+  groupsFrom,
   mountV1Controller,
   moveToCgroup,
   oomKills,

@@ -9,4 +9,11 @@ export type {
   Sandbox,
 } from './network.ts'
 export { SandboxRecord } from './network.ts'
-export { type NetworkNames, type NetworksOptions, namespaceFolder, observeNetwork, openNetworks } from './networks.ts'
+export {
+  type NetworkNames,
+  type NetworksOptions,
+  namespaceFolder,
+  observeNetwork,
+  openNetworks,
+  removeNetworkState,
+} from './networks.ts'

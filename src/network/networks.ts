@@ -126,12 +126,7 @@ class LocalNetworks implements Networks {
 
   async teardown(): Promise<void> {
     for (const sandbox of this.sandboxes()) await this.leave(sandbox.containerId)
-    const state = await this.observe()
-    for (const name of state.namespaces) removeNetworkNamespace(join(this.#folder, name))
-    using socket = new RouteSocket()
-    for (const name of [...state.links, ...state.bridges]) deleteLink(socket, name)
-    await applyRuleset(deleteTable(this.#names.table))
-    await leaveForeignFirewalls(this.#names.bridge)
+    await removeNetworkState(this.#names, this.#folder)
   }
 
   async #joinNothing(containerId: string, network: Network): Promise<Sandbox> {
@@ -233,6 +228,16 @@ export async function observeNetwork(names: NetworkNames, namespaceFolder: strin
     namespaces: existsSync(namespaceFolder) ? readdirSync(namespaceFolder) : [],
     tables: (await listTables('inet')).filter(name => name === names.table),
   }
+}
+
+/** Takes away what the kernel holds under these names; needs no records either. */
+export async function removeNetworkState(names: NetworkNames, namespaceFolder: string): Promise<void> {
+  const state = await observeNetwork(names, namespaceFolder)
+  for (const name of state.namespaces) removeNetworkNamespace(join(namespaceFolder, name))
+  using socket = new RouteSocket()
+  for (const name of [...state.links, ...state.bridges]) deleteLink(socket, name)
+  await applyRuleset(deleteTable(names.table))
+  await leaveForeignFirewalls(names.bridge)
 }
 
 /** Where the network namespaces of an exec root are pinned. */

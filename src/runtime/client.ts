@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { Conflict, errorCode, errorText, NotFound, SystemError, Unavailable } from '#lib/errors'
+import { errorCode, errorText, NotFound, SystemError, Unavailable } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { mountAt, Pidfd, type TerminalSize } from '#linux'
 import { encodeRuntimeSpec } from '#oci'
+import { greet } from './handshake.ts'
 import type { MonitorAnswer, WireExit, WireStarted, WireTask } from './monitor/protocol.ts'
-import { encodeLine, JsonLineReader, type MonitorEvent, PROTOCOL_VERSION } from './monitor/protocol.ts'
+import { encodeLine, JsonLineReader, type MonitorEvent } from './monitor/protocol.ts'
 import { ExecRoot } from './monitor/task-folder.ts'
 import { connectSocket, errorOf, MonitorConnection, RuntimeWords } from './monitor-connection.ts'
 import { resolveSettings } from './spec/resolve.ts'
@@ -194,15 +195,12 @@ class MonitorClient implements Runtime {
   async #join(): Promise<MonitorConnection> {
     const onEvent = (event: MonitorEvent) => this.#exits.get(event.id)?.resolve(exitOf(event.exit))
     const connection = await MonitorConnection.open(this.#root.socket, onEvent)
-    const { version } = await connection.request({ op: 'hello' })
-    if (version !== PROTOCOL_VERSION) {
+    try {
+      const isIdle = () => this.#root.taskIds().length === 0
+      await greet(connection, { monitorOf: this.#root.path, isIdle, log: this.#options.log })
+    } catch (error) {
       connection.close()
-      throw new Conflict(
-        `the monitor of ${this.#root.path} speaks version ${version}, this daemon ${PROTOCOL_VERSION}`,
-        {
-          fix: 'stop its containers and run `gantry system teardown`, or start the version that it belongs to',
-        },
-      )
+      throw error
     }
     this.#connection = connection
     void connection.closed.then(() => this.#lost())

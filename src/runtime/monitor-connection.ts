@@ -7,6 +7,7 @@ import {
   type MonitorMessage,
   type MonitorRequest,
   type MonitorResult,
+  REQUEST_SINCE,
   type WireError,
 } from './monitor/protocol.ts'
 
@@ -45,6 +46,12 @@ export function errorOf(wire: WireError): GantryError {
   }
 }
 
+function tooOld(op: MonitorRequest['op']): Unavailable {
+  return new Unavailable(`the monitor is of an earlier version, which cannot ${op}`, {
+    fix: 'stop all containers and restart the daemon, which then starts a monitor of its own version',
+  })
+}
+
 /** One control connection: numbered requests, their answers in any order, and events. */
 export class MonitorConnection {
   readonly #socket: Socket
@@ -52,6 +59,8 @@ export class MonitorConnection {
   readonly #waiting = new Map<number, PromiseWithResolvers<MonitorResult>>()
   readonly #onEvent: (event: MonitorEvent) => void
   #sequence = 0
+  /** The version that both ends speak; that of the first monitors until they have agreed on one. */
+  #version = 1
   /** Resolves when the connection is gone. */
   readonly closed: Promise<void>
 
@@ -74,7 +83,12 @@ export class MonitorConnection {
     return new MonitorConnection(await connectSocket(path), onEvent)
   }
 
+  speak(version: number): void {
+    this.#version = version
+  }
+
   request(request: MonitorRequest): Promise<MonitorResult> {
+    if (REQUEST_SINCE[request.op] > this.#version) return Promise.reject(tooOld(request.op))
     const seq = ++this.#sequence
     const answer = Promise.withResolvers<MonitorResult>()
     if (this.#socket.destroyed) {

@@ -250,6 +250,7 @@ test('what cannot be started is refused with words and code as Docker, and leave
     ['nosuch', 127, /exec: "nosuch": executable file not found in \$PATH/],
     ['/nosuch', 127, /exec: "\/nosuch": stat \/nosuch: no such file or directory/],
     ['/text', 126, /exec: "\/text": permission denied/],
+    ['', 127, /exec: "": executable file not found in \$PATH/],
     ['/etc', 126, /exec: "\/etc": is a directory: permission denied/],
   ]
   for (const [command, code, words] of cases) {

@@ -17,6 +17,10 @@ export class StartRefused extends GantryError {
 /** Reads the meaning out of what crun or runc says of the command `file`. */
 export function startRefusal(message: string, file: string): StartRefused {
   const words = message.replace(/^.*unable to start container process: /, '')
+  // crun finds a folder of $PATH by the name of nothing.
+  if (file === '' && /^open executable:/i.test(words)) {
+    return new StartRefused('exec: "": executable file not found in $PATH', 127)
+  }
   const missing = /executable file [`"']?(.*?)[`"']? not found in \$PATH/.exec(words)
   if (missing !== null) {
     const reason = file.includes('/') ? `stat ${file}: no such file or directory` : 'executable file not found in $PATH'

@@ -56,6 +56,8 @@ export interface ContainerPaths {
 
 export interface ImageBackend {
   resolve(nameOrId: string): Image
+  /** Where its layers lie, by the names that the storage driver gives. */
+  layers(image: Image): Readonly<Record<string, string>>
   list(): Image[]
   /** `tag` is a tag, a digest or ''. Platforms here and below are `os/arch/variant`, '' is the host's. */
   pull(name: string, tag: string, options: PullRequest): Promise<Image>

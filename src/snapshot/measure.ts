@@ -8,17 +8,19 @@ const DEPTH_MAX = 12
 const SLASH = Buffer.from('/')
 
 /**
- * What a folder takes, like du: every inode once, in its blocks. A container may be at work in it: what goes meanwhile
+ * What a folder takes, like du: every inode once, in its blocks; and what its files hold. A container may be at work in it: what goes meanwhile
  * counts as nothing, and neither names that are no UTF-8 nor trees deeper than a path can say are in the way.
  */
 export async function measure(folder: string): Promise<Usage> {
   const seen = new Set<number>()
   let bytes = 0
+  let contentBytes = 0
   const visit = async (path: Buffer, depth: number): Promise<void> => {
     const stat = await lstat(path)
     if (!seen.has(stat.ino)) {
       seen.add(stat.ino)
       bytes += stat.blocks * 512
+      if (!stat.isDirectory()) contentBytes += stat.size
     }
     if (!stat.isDirectory()) return
     if (depth === DEPTH_MAX) await below(path)
@@ -35,7 +37,7 @@ export async function measure(folder: string): Promise<Usage> {
     await children(Buffer.from(`/proc/self/fd/${held.fd}`), 0)
   }
   await visit(Buffer.from(folder), 0)
-  return { bytes, inodes: seen.size }
+  return { bytes, contentBytes, inodes: seen.size }
 }
 
 function ignoreAbsent(error: unknown): void {

@@ -60,6 +60,9 @@ export interface CommitOptions {
 }
 
 export interface Usage {
+  /** What it takes on the disk, folders included. */
   readonly bytes: number
+  /** What its files hold, each counted once: the size that Docker's clients are told. */
+  readonly contentBytes: number
   readonly inodes: number
 }

@@ -57,7 +57,7 @@ function groupFlags(group: string, args: readonly string[]) {
 
 async function runLeaf(context: Context, path: string, args: readonly string[]): Promise<number> {
   const found = context.tree.find(path)
-  if (found === undefined) throw isNotDone(path) ? notDone(path) : unknownCommand(context.tree, path)
+  if (found === undefined) throw isNotDone(path) ? notDone(path) : unknownCommand(context, path)
   const command = await found.leaf.load()
   return await command.execute({ ...context, path: found.shown }, { path: found.shown, args })
 }
@@ -66,23 +66,30 @@ function notDone(path: string): Failure {
   return new Failure(`gantry ${path}: not done by this version of Gantry`, REFUSED)
 }
 
-function unknownCommand(tree: Tree, path: string): Failure {
+function unknownCommand({ tree, host }: Context, path: string): Failure {
   const group = path.includes(' ') ? (path.split(' ')[0] ?? '') : ''
   const name = `gantry ${group}`.trimEnd()
   const usage = group === '' ? '' : `Usage:  ${name}\n\n`
   const typed = path.split(' ').at(-1) ?? ''
+  const known = [
+    ...tree.listed(group).map(leaf => leaf.name),
+    ...Object.keys(host.programs).flatMap(program => nameIn(group, program)),
+    ...(group === '' ? Object.keys(tree.groups) : []),
+  ]
   const near = nearest(
     typed,
-    tree
-      .listed(group)
-
-      .map(leaf => leaf.name)
-      .filter(known => known[0] === typed[0]),
+    known.filter(name => name[0] === typed[0]),
   )
   const meant = near === undefined ? '' : `Did you mean '${name} ${near}'?\n\n`
   return new Failure(
     `gantry: unknown command: gantry ${path}\n\n${usage}${meant}Run '${name} --help' for more information`,
   )
+}
+
+/** `system teardown` is `teardown` in the group `system`. */
+function nameIn(group: string, program: string): string[] {
+  const words = program.split(' ')
+  return words.slice(0, -1).join(' ') === group ? words.slice(-1) : []
 }
 
 function topic(tree: Tree, words: readonly string[]): readonly string[] {

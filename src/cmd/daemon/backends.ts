@@ -1,5 +1,5 @@
 /** Binds the engine's verbs to what the server asks for. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   attachContainer,
   containerFolder,
@@ -20,6 +20,7 @@ import {
   tagImage,
   waitContainer,
 } from '#engine'
+import { rootFolder } from '#runtime'
 import type { Backends, ContainerBackend, ImageBackend, SystemFacts } from '#server'
 
 export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Backends {
@@ -52,15 +53,18 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
         hostname: join(folder, 'hostname'),
         hosts: join(folder, 'hosts'),
         log: logPath(deps, record.id),
-        layers: mount === undefined ? {} : overlayFolders(mount),
+        layers:
+          mount === undefined
+            ? {}
+            : { ...overlayFolders(mount), ID: record.id, MergedDir: rootFolder(deps.config.execRoot, record.id) },
       }
     },
     sandbox: id => deps.networks.sandbox(id),
-    size: async id => (await deps.snapshots.usage(id)).bytes,
+    size: async id => (await deps.snapshots.usage(id)).contentBytes,
   }
 }
 
-/** `LowerDir`, `UpperDir`, `WorkDir` as Docker's overlay2 shows them. */
+/** `LowerDir`, `UpperDir`, `WorkDir` as Docker's overlay2 shows them; the caller knows the rest. */
 function overlayFolders(mount: {
   readonly options: readonly string[]
   readonly workingFolder?: string
@@ -79,9 +83,24 @@ function overlayFolders(mount: {
   )
 }
 
+/** The top layer is what Docker's overlay2 calls upper; nobody mounts an image by itself. */
+function imageFolders({ snapshots }: EngineDeps, chainId: string | undefined): Record<string, string> {
+  if (chainId === undefined || snapshots.stat(chainId) === undefined) return {}
+  const [mount] = snapshots.mounts(chainId)
+  const [upper, ...lower] = mount === undefined ? [] : (overlayFolders(mount)['LowerDir'] ?? '').split(':')
+  if (upper === undefined || upper === '') return {}
+  return {
+    ...(lower.length === 0 ? {} : { LowerDir: lower.join(':') }),
+    MergedDir: join(dirname(upper), 'merged'),
+    UpperDir: upper,
+    WorkDir: join(dirname(upper), 'work'),
+  }
+}
+
 function imageBackend(deps: EngineDeps): ImageBackend {
   return {
     resolve: name => deps.images.resolve(name),
+    layers: ({ chainId }) => imageFolders(deps, chainId),
     list: () => deps.images.list(),
     pull: (name, tag, options) => pullImage(deps, name, tag, options),
     load: (archive, options) => loadImages(deps, archive, options),

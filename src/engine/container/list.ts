@@ -2,6 +2,7 @@ import type { Image } from '#image'
 import { InvalidArgument } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
 import { nameTest } from './name-pattern.ts'
+import { holdsPort, type PortRange, parsePortFilter } from './port-filter.ts'
 import type { ContainerRecord } from './record.ts'
 
 /** Conditions by name; values of one name are alternatives, labels all have to hold. */
@@ -21,13 +22,23 @@ interface Context {
   readonly deps: EngineDeps
   /** Tests of names, by the pattern. */
   readonly names: ReadonlyMap<string, (name: string) => boolean>
+  readonly ports: PortFilters
+}
+
+interface PortFilters {
+  readonly exposed: readonly PortRange[]
+  readonly published: readonly PortRange[]
 }
 
 /** Newest first. @throws InvalidArgument (a filter that there is none of, or its value), NotFound (before, since) */
 export function listContainers(deps: EngineDeps, options: ListOptions): ContainerRecord[] {
   const records = deps.containers.list().sort((a, b) => (a.created < b.created ? 1 : -1))
-  const context = { deps, names: new Map(options.filters.get('name')?.map(text => [text, nameTest(text)])) }
-  checkFilters(options.filters, context)
+  checkFilters(options.filters, deps)
+  const context = {
+    deps,
+    names: new Map(options.filters.get('name')?.map(text => [text, nameTest(text)])),
+    ports: portFilters(options.filters),
+  }
   const showsAll = options.all || options.limit > 0 || options.filters.has('status') || options.filters.has('exited')
   const found = records.filter(
     record =>
@@ -53,14 +64,15 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   network: (record, values, { deps }) => values.some(value => isOn(deps, record, value)),
   volume: (record, values) =>
     record.spec.host.binds.some(bind => values.includes(bind.destination) || values.includes(bind.source)),
-  expose: (record, values) => values.some(value => exposes(record, value)),
-  publish: () => false,
+  // A container passes by either: Docker's two filters on ports are alternatives.
+  expose: (record, _, { deps, ports }) => passesPorts(deps, record, ports),
+  publish: (record, _, { deps, ports }) => passesPorts(deps, record, ports),
   health: (_, values) => values.includes('none'),
   'is-task': (_, values) => values.every(value => !isTrue(value)),
   isolation: () => true,
 }
 
-function checkFilters(filters: ListFilters, { deps }: Context): void {
+function checkFilters(filters: ListFilters, deps: EngineDeps): void {
   for (const [name, values] of filters) {
     if (name === 'is-task' && !values.every(value => /^(1|t|true|0|f|false)$/i.test(value))) {
       throw new InvalidArgument(`invalid filter 'is-task=[${values.join(' ')}]'`)
@@ -110,9 +122,24 @@ function isOn(deps: EngineDeps, record: ContainerRecord, network: string): boole
   return own !== undefined && (own.name === network || own.id.startsWith(network))
 }
 
-function exposes(record: ContainerRecord, value: string): boolean {
-  const port = value.includes('/') ? value : `${value}/tcp`
-  return record.spec.exposedPorts.includes(port)
+function portFilters(filters: ListFilters): PortFilters {
+  const ranges = (name: 'expose' | 'publish') => (filters.get(name) ?? []).map(value => parsePortFilter(name, value))
+  return { exposed: ranges('expose'), published: ranges('publish') }
+}
+
+/**
+ * A container has ports for as long as it runs in a network namespace of its own. None is published by this version:
+ * each has the public port 0, which can be asked for.
+ */
+function passesPorts(deps: EngineDeps, record: ContainerRecord, { exposed, published }: PortFilters): boolean {
+  const hasPorts = record.state.status === 'running' && deps.networks.sandbox(record.id)?.kind === 'bridge'
+  const ports = hasPorts ? record.spec.exposedPorts : []
+  const isUnpublished = ports.some(port => published.some(wanted => wanted.first === 0 && hasProtocol(port, wanted)))
+  return isUnpublished || exposed.some(wanted => holdsPort(ports, wanted))
+}
+
+function hasProtocol(port: string, { protocol }: PortRange): boolean {
+  return parsePortFilter('expose', port).protocol === protocol
 }
 
 function isTrue(value: string): boolean {

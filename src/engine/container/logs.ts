@@ -1,3 +1,4 @@
+import { atTime } from '#lib/deadline'
 import { NotImplemented } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
 import { type EntryFilter, isPast, type LogEntry, parseEntries, parseJoined } from '../log/entries.ts'
@@ -16,7 +17,8 @@ export interface LogsOptions extends EntryFilter {
 }
 
 /**
- * A container's log in batches of entries, each valid until the next is asked for. Following ends when the container does, and when `signal` fires.
+ * A container's log in batches of entries, each valid until the next is asked for. Following ends when the container
+ * does, at `until`, and when `signal` fires.
  * @throws NotFound; NotImplemented where the log driver keeps nothing to read
  */
 export function containerLogs(deps: EngineDeps, nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]> {
@@ -35,7 +37,8 @@ async function* readBatches(deps: EngineDeps, id: string, options: LogsOptions):
   const stop = new AbortController()
   const wake = AbortSignal.any([signal, stop.signal])
   if (follow && isRunning()) void deps.waiters.wait(id, 'exit', wake).then(() => stop.abort())
-  const ended = () => signal.aborted || !isRunning()
+  const ended = () => stop.signal.aborted || signal.aborted || !isRunning()
+  using _end = follow && options.until !== undefined ? atTime(options.until, () => stop.abort()) : undefined
   const log = new RotatedLog(logPath(deps, id))
   try {
     const started = options.started === undefined ? {} : { started: options.started }

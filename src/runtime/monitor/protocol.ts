@@ -5,15 +5,31 @@
  * (framed unless the task has a terminal) one way, input the other, half-closed at the end of input.
  *
  * Both ends come from one package, but a daemon may be newer than the monitor that it finds: a field is only ever
- * added, and PROTOCOL_VERSION changes when an old monitor cannot do what is asked.
+ * added, and PROTOCOL_VERSION changes when an old monitor cannot do what is asked. `hello` tells each end which
+ * versions the other speaks (handshake.ts); they go on with what both know.
  */
 import type { TerminalSize } from '#linux'
 import type { AttachRequest, RuntimeProgram, TaskIo } from '../task.ts'
 
 export const PROTOCOL_VERSION = 1
 
+/** The oldest version of the other end that this package still works with. */
+export const OLDEST_VERSION = 1
+
+/** The version that brought each request: a monitor of an earlier one is not asked. */
+export const REQUEST_SINCE: Readonly<Record<MonitorRequest['op'], number>> = {
+  hello: 1,
+  start: 1,
+  attach: 1,
+  resize: 1,
+  list: 1,
+  remove: 1,
+  settle: 1,
+  shutdown: 1,
+}
+
 export type MonitorRequest =
-  | { readonly op: 'hello' }
+  | { readonly op: 'hello'; readonly version?: number; readonly oldest?: number }
   | {
       readonly op: 'start'
       readonly id: string
@@ -62,6 +78,8 @@ export type MonitorAnswer =
 
 export interface MonitorResult {
   readonly version?: number
+  /** The oldest daemon that this monitor works with; its own version where it does not say. */
+  readonly oldest?: number
   readonly pid?: number
   readonly started?: WireStarted
   readonly tasks?: readonly WireTask[]

@@ -9,6 +9,7 @@ import {
   type MonitorEvent,
   type MonitorRequest,
   type MonitorResult,
+  OLDEST_VERSION,
   PROTOCOL_VERSION,
   type WireError,
   type WireStarted,
@@ -114,7 +115,7 @@ export class MonitorServer {
   async #perform(request: MonitorRequest): Promise<MonitorResult> {
     switch (request.op) {
       case 'hello':
-        return { version: PROTOCOL_VERSION, pid: process.pid }
+        return { version: PROTOCOL_VERSION, oldest: OLDEST_VERSION, pid: process.pid }
       case 'start':
         return { started: await this.#start(request) }
       case 'resize':

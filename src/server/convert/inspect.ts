@@ -229,7 +229,7 @@ function inspectNetwork(record: ContainerRecord, { sandbox, networkId }: Inspect
     Bridge: '',
     SandboxID: sandbox === undefined ? '' : record.id,
     SandboxKey: sandbox?.namespace ?? '',
-    Ports: sandbox === undefined ? {} : Object.fromEntries(record.spec.exposedPorts.map(port => [port, null])),
+    Ports: sandbox?.kind !== 'bridge' ? {} : Object.fromEntries(record.spec.exposedPorts.map(port => [port, null])),
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,

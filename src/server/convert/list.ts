@@ -25,7 +25,7 @@ export function listItem(record: ContainerRecord, facts: ListFacts): ContainerLi
     ImageID: record.imageId,
     Command: commandLine(record),
     Created: Math.trunc(millisOf(record.created) / 1000),
-    Ports: facts.sandbox === undefined ? [] : spec.exposedPorts.flatMap(listedPort),
+    Ports: facts.sandbox?.kind !== 'bridge' ? [] : spec.exposedPorts.flatMap(listedPort),
     ...sizes(facts.size),
     Labels: spec.labels,
     State: record.state.status,

@@ -4,6 +4,9 @@ import { parseMemory } from '#lib/units'
 
 const DRIVERS_ELSEWHERE = ['local', 'syslog', 'journald', 'gelf', 'fluentd', 'awslogs', 'splunk', 'gcplogs', 'etwlogs']
 
+/** What Docker's json-file knows besides. */
+const OPTIONS_ELSEWHERE = ['labels', 'labels-regex', 'env', 'env-regex', 'tag', 'compress', 'mode', 'max-buffer-size']
+
 /** `--log-driver` and `--log-opt`. @throws InvalidArgument, NotImplemented */
 export function convertLog(type: string, options: Readonly<Record<string, string>>): ContainerSpec['host']['log'] {
   const driver = type === '' ? 'json-file' : type
@@ -29,6 +32,11 @@ function checkOption(driver: string, name: string, value: string): void {
   if (driver === 'json-file' && name === 'max-file') {
     if (!/^\d+$/.test(value) || Number(value) < 1) throw new InvalidArgument('max-file cannot be less than 1')
     return
+  }
+  if (driver === 'json-file' && OPTIONS_ELSEWHERE.includes(name)) {
+    throw new NotImplemented(`log opt ${name} of ${driver} is not done by this version of Gantry`, {
+      fix: 'leave it out; known are max-size and max-file',
+    })
   }
   throw new InvalidArgument(`unknown log opt '${name}' for ${driver} log driver`, {
     fix: 'known are max-size and max-file',

@@ -13,6 +13,7 @@ import { InvalidArgument, NotFound, NotImplemented } from '#lib/errors'
 import type { Backends } from '../backends.ts'
 import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
 import { listedImages } from '../convert/image-filters.ts'
+import { imageIn, summaryIn } from '../convert/image-versions.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { withProgress } from '../stream/progress.ts'
@@ -35,7 +36,7 @@ function list({ images, containers }: Backends, call: ApiCall): void {
   const count = (id: string) => inUse.filter(record => record.imageId === id).length
   call.sendJson(
     200,
-    found.map(image => summariseImage(image, count(image.id))),
+    found.map(image => summaryIn(call.version, summariseImage(image, count(image.id)))),
   )
 }
 
@@ -44,8 +45,9 @@ function getImage({ images, system }: Backends, call: ApiCall): void {
   const { name, verb } = splitVerb(call)
   switch (verb) {
     case 'json': {
-      const driver = { name: system.facts().storageDriver, data: {} }
-      call.sendJson(200, inspectImage(images.resolve(name), driver), { escapeHtml: true })
+      const image = images.resolve(name)
+      const driver = { name: system.facts().storageDriver, data: images.layers(image) }
+      call.sendJson(200, imageIn(call.version, inspectImage(image, driver)), { escapeHtml: true })
       return
     }
     case 'history':

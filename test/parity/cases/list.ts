@@ -36,6 +36,14 @@ function container(name: string, config: JsonObject = {}): ApiStep {
   return post(`/containers/create?name={c}-${name}`, body, { label: `create ${name}`, capture: name })
 }
 
+function exposing(name: string, ports: JsonObject, host: JsonObject = {}): Step[] {
+  return [
+    container(name, { Cmd: ['sleep', '1000'], ExposedPorts: ports, HostConfig: host }),
+    post(`/containers/{c}-${name}/start`, undefined, { label: `start ${name}` }),
+    get(`/containers/json?all=1&${filters({ name: [`{c}-${name}`] })}`, { label: `ports of ${name}`, each: ['Ports'] }),
+  ]
+}
+
 /** `new` never ran, `zero` and `three` ended so, `up` runs. */
 const FOUR: readonly Step[] = [
   container('new'),
@@ -117,6 +125,33 @@ export const LIST_CASES: readonly ParityCase[] = [
       names({ expose: ['81'] }),
       names({ status: { running: true } }),
     ],
+  },
+  {
+    name: 'list: filters on ports',
+    steps: [
+      ...exposing('web', { '80/tcp': {} }),
+      ...exposing('dns', { '8001/udp': {} }),
+      ...exposing('other', { '90/tcp': {} }),
+      ...exposing('host', { '80/tcp': {} }, { NetworkMode: 'host' }),
+      ...exposing('alone', { '80/tcp': {} }, { NetworkMode: 'none' }),
+      container('new', { ExposedPorts: { '80/tcp': {} } }),
+      container('ended', { Cmd: ['true'], ExposedPorts: { '80/tcp': {} } }),
+      post('/containers/{c}-ended/start', undefined, { label: 'start ended' }),
+      post('/containers/{c}-ended/wait', undefined, { label: 'wait ended' }),
+      ...['80', '80/tcp', '80/udp', '8001/udp', '8001', '79-85', '7000-9000/udp', '80/', '80/TCP', '81', '0'].map(
+        port => names({ expose: [port] }),
+      ),
+      names({ expose: ['80', '90'] }),
+      names({ expose: ['80'], publish: ['0'] }),
+      names({ expose: ['81'], publish: ['80'] }),
+      ...['80', '80/tcp', '0', '0/udp', '0-100'].map(port => names({ publish: [port] })),
+    ],
+  },
+  {
+    name: 'list: filters on ports that cannot be',
+    steps: ['', 'x', '1:2', '80-70', '80-', '-80', '70000', '80-81-82', '80/tcp/udp', '/tcp', '8 0', '-1'].flatMap(
+      value => [bad({ publish: [value] }), bad({ expose: [value] })],
+    ),
   },
   {
     name: 'list: filters that cannot be',

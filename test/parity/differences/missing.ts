@@ -67,16 +67,4 @@ export const MISSING: readonly Difference[] = [
     at: '**/headers/builder-version',
     gantry: '1',
   },
-  {
-    why: 'missing',
-    reason: 'an image is shown in the shape of API 1.45 and later, whatever the version of the request',
-    cases: ['image: record by an old API'],
-    at: ['**/Config/*', '**/ContainerConfig', '**/VirtualSize', '**/0/Containers', '**/0/RepoDigests'],
-  },
-  {
-    why: 'missing',
-    reason: 'a filter on published ports matches nothing, whatever it says',
-    cases: 'list: filters that cannot be',
-    at: '{"publish":["x"]}/**',
-  },
 ]

@@ -52,14 +52,6 @@ export const OF_THE_RUNTIME: readonly Difference[] = [
   },
   {
     why: 'runtime',
-    reason: 'the command "" is found as a folder by crun, not at all by runc',
-    cases: 'container: starts that fail',
-    at: 'empty: state/body/State/ExitCode',
-    gantry: 126,
-    docker: 127,
-  },
-  {
-    why: 'runtime',
     reason: 'crun is the default',
     cases: ['create: *', 'container: *', 'run: record of *', 'system: facts of info'],
     at: ['**/HostConfig/Runtime', '**/DefaultRuntime'],

@@ -1,0 +1,29 @@
+/**
+ * What can be told and done of tasks without their monitor, whatever its version: the process id that the OCI runtime
+ * has written, and the folders and mounts.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { ExecRoot } from './monitor/task-folder.ts'
+
+/** First processes of the tasks of an exec root, as they were when they started: the numbers may be others' by now. */
+export function taskProcesses(execRoot: string): number[] {
+  const root = new ExecRoot(execRoot)
+  if (!existsSync(root.tasks)) return []
+  return root
+    .taskIds()
+    .map(id => root.task(id).pidFile)
+    .flatMap(path => (existsSync(path) ? [Number(readFileSync(path, 'utf8'))] : []))
+    .filter(pid => Number.isSafeInteger(pid) && pid > 1)
+}
+
+/** Where the root of a container is mounted while it runs. */
+export function rootFolder(execRoot: string, id: string): string {
+  return new ExecRoot(execRoot).task(id).rootfs
+}
+
+/** Takes away the roots and folders of all tasks and the OCI runtime's state. Nothing of them may run any more. */
+export function removeTasks(execRoot: string): void {
+  const root = new ExecRoot(execRoot)
+  if (existsSync(root.tasks)) for (const id of root.taskIds()) root.task(id).remove()
+  rmSync(root.runtimeRoot, { recursive: true, force: true })
+}
