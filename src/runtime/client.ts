@@ -11,6 +11,7 @@ import type { MonitorAnswer, WireExit, WireStarted, WireTask } from './monitor/p
 import { encodeLine, JsonLineReader, type MonitorEvent } from './monitor/protocol.ts'
 import { ExecRoot } from './monitor/task-folder.ts'
 import { connectSocket, errorOf, MonitorConnection, RuntimeWords } from './monitor-connection.ts'
+import { OutputHolds } from './output-holds.ts'
 import { resolveSettings } from './spec/resolve.ts'
 import { SeccompSource } from './spec/seccomp-source.ts'
 import { createSpec } from './spec/spec.ts'
@@ -51,6 +52,7 @@ class MonitorClient implements Runtime {
   readonly #seccomp: SeccompSource
   readonly #processors = cpus().length
   readonly #exits = new Map<string, PromiseWithResolvers<TaskExit>>()
+  readonly #outputs = new OutputHolds()
   #connection: MonitorConnection | undefined
   #connecting: Promise<MonitorConnection> | undefined
   #isClosed = false
@@ -82,6 +84,7 @@ class MonitorClient implements Runtime {
     try {
       const { started } = await monitor.request({ op: 'start', id, io, runtime, cgroup })
       if (started === undefined) throw new SystemError('the monitor answered without a process')
+      this.#holdOutput(id)
       undo.keep()
       return startedOf(started)
     } catch (error) {
@@ -135,6 +138,7 @@ class MonitorClient implements Runtime {
 
   async remove(id: string): Promise<void> {
     this.#exits.delete(id)
+    this.#outputs.release(id)
     const monitor = await this.#monitor()
     await monitor.request({ op: 'remove', id })
   }
@@ -159,6 +163,7 @@ class MonitorClient implements Runtime {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
+    this.#outputs[Symbol.dispose]()
     this.#connection?.close()
     await this.#connection?.closed
   }
@@ -229,6 +234,13 @@ class MonitorClient implements Runtime {
     const exit = this.#exits.get(task.id) ?? Promise.withResolvers<TaskExit>()
     this.#exits.set(task.id, exit)
     if (task.exit !== undefined) exit.resolve(exitOf(task.exit))
+    else this.#holdOutput(task.id)
+  }
+
+  /** Until its exit is known, and with it that all of its output is read. */
+  #holdOutput(id: string): void {
+    this.#outputs.hold(id, this.#root.task(id))
+    void this.#exits.get(id)?.promise.then(() => this.#outputs.release(id))
   }
 }
 

@@ -32,6 +32,8 @@ const NOTHING_LOGGED: TaskIo = { terminal: false, openStdin: false, stdinOnce: f
 
 let runtime: Runtime
 let monitorPid = 0
+/** What the next monitor's start waits for. */
+let mayStart: Promise<void> = Promise.resolve()
 
 async function connect(): Promise<Runtime> {
   return await openRuntime({
@@ -39,6 +41,7 @@ async function connect(): Promise<Runtime> {
     log,
     machine: hostFacts().machine,
     startMonitor: async () => {
+      await mayStart
       monitorPid = await startDetached({
         file: process.execPath,
         args: [join(import.meta.dirname, '../cmd/main.ts'), 'monitor', '--exec-root', execRoot],
@@ -302,6 +305,20 @@ test('a monitor killed with -9 is replaced: output goes on, exit codes are found
   await runtime.remove(steady.id)
   await runtime.remove(input.id)
   await gone(steady.id)
+})
+
+test('what a task says after its monitor died is kept, though it ends before the next one comes', { skip }, async () => {
+  const last = await start(['sh', '-c', 'echo before; read go; echo the last words; exit 4'], { openStdin: true })
+  await logHolds(last.id, 'before')
+  const { promise, resolve } = Promise.withResolvers<void>()
+  mayStart = promise
+  // The end of its input tells the task that the monitor is gone.
+  process.kill(monitorPid, 'SIGKILL')
+  while (existsSync(`/proc/${last.pid}/root`)) await delay(5)
+  resolve()
+  assert.equal((await runtime.exited(last.id)).code, 4)
+  assert.match(readFileSync(join(logs, `${last.id}.log`), 'utf8'), /the last words/)
+  await runtime.remove(last.id)
 })
 
 test('the log is rotated and keeps the last files', { skip }, async () => {
