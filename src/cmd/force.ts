@@ -37,7 +37,7 @@ export async function endByForce(roots: Roots, timeout: number): Promise<void> {
   await endProcesses(first, SIGTERM, timeout * 1000)
   await killContainers(cgroups, instance)
   await endProcesses(monitors(roots), SIGKILL, PROCESS_PATIENCE_MS)
-  removeTasks(roots.execRoot)
+  await removeTasks(roots.execRoot)
 }
 
 /** Whatever carries this root's names although no record speaks of it, and at last the exec root's own mount. */
@@ -47,7 +47,7 @@ export async function removeRemains(roots: Roots): Promise<void> {
   const cgroups = detectCgroups()
   await killContainers(cgroups, instance)
   await endProcesses(monitors(roots), SIGKILL, PROCESS_PATIENCE_MS)
-  removeTasks(execRoot)
+  await removeTasks(execRoot)
   await removeNetworkState(instance, namespaceFolder(execRoot))
   removeCgroup(cgroups, instance.cgroupParent)
   const below = mounts()

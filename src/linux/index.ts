@@ -41,10 +41,12 @@ export {
 } from './host.ts'
 export { LayerTree, type Ownership } from './layer-tree.ts'
 export {
+  isMountPoint,
   type Mount,
   type MountEntry,
   mountAt,
   mounts,
+  type PlacedMount,
   setPropagation,
   TMPFS_MAGIC,
   unmount,

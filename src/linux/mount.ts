@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { SyscallError } from './errno.ts'
 import { chdir, checked, mount, umount2 } from './ffi.ts'
 
@@ -11,6 +12,13 @@ export interface Mount {
   readonly options: readonly string[]
   /** Options name paths relative to this folder, because mount(2) takes at most a page of options. */
   readonly workingFolder?: string
+  /** Mounts that it stands on: they are made unless they are there, and stay. */
+  readonly needs?: readonly PlacedMount[]
+}
+
+export interface PlacedMount {
+  readonly target: string
+  readonly mount: Mount
 }
 
 const MS_REMOUNT = 32
@@ -44,6 +52,7 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
  * @throws SyscallError naming the target. See mount(2).
  */
 export function mountAt(target: string, what: Mount): void {
+  for (const need of what.needs ?? []) if (!isMountPoint(need.target)) mountAt(need.target, need.mount)
   let flags = 0
   const data: string[] = []
   for (const option of what.options) {
@@ -70,6 +79,11 @@ export function mountAt(target: string, what: Mount): void {
   if (isBind && (flags & ~(MS_BIND | MS_REC)) !== 0) {
     checked(mount('none', target, null, flags | MS_REMOUNT, null), 'remount', target)
   }
+}
+
+/** Whether a file system begins at a folder. Binds of the same file system are not noticed. */
+export function isMountPoint(folder: string): boolean {
+  return statSync(folder).dev !== statSync(dirname(folder)).dev
 }
 
 /** Changes propagation only: `private`, `rslave`, ... */

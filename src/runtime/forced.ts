@@ -22,8 +22,8 @@ export function rootFolder(execRoot: string, id: string): string {
 }
 
 /** Takes away the roots and folders of all tasks and the OCI runtime's state. Nothing of them may run any more. */
-export function removeTasks(execRoot: string): void {
+export async function removeTasks(execRoot: string): Promise<void> {
   const root = new ExecRoot(execRoot)
-  if (existsSync(root.tasks)) for (const id of root.taskIds()) root.task(id).remove()
+  if (existsSync(root.tasks)) for (const id of root.taskIds()) await root.task(id).remove()
   rmSync(root.runtimeRoot, { recursive: true, force: true })
 }

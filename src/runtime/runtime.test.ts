@@ -307,7 +307,9 @@ test('a monitor killed with -9 is replaced: output goes on, exit codes are found
   await gone(steady.id)
 })
 
-test('what a task says after its monitor died is kept, though it ends before the next one comes', { skip }, async () => {
+test('what a task says after its monitor died is kept, though it ends before the next one comes', {
+  skip,
+}, async () => {
   const last = await start(['sh', '-c', 'echo before; read go; echo the last words; exit 4'], { openStdin: true })
   await logHolds(last.id, 'before')
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -10,6 +10,7 @@ import { buildImage } from './erofs/image.ts'
 import { ErofsTree, NotMappable } from './erofs/tree.ts'
 import type { LayerTarget } from './layer-target.ts'
 import { type LayerSize, LayerWriter } from './layer-writer.ts'
+import type { MappedPaths } from './mapped.ts'
 
 const READ_BYTES = 1024 * 1024
 
@@ -26,11 +27,6 @@ export interface ApplyRequest {
   readonly mapped?: MappedPaths
   /** One number in shared memory: the bytes of the file that are read so far, for those who watch. */
   readonly progress?: BigInt64Array
-}
-
-export interface MappedPaths {
-  readonly tar: string
-  readonly image: string
 }
 
 export interface ApplyResult extends LayerSize {

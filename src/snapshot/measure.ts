@@ -8,8 +8,9 @@ const DEPTH_MAX = 12
 const SLASH = Buffer.from('/')
 
 /**
- * What a folder takes, like du: every inode once, in its blocks; and what its files hold. A container may be at work in it: what goes meanwhile
- * counts as nothing, and neither names that are no UTF-8 nor trees deeper than a path can say are in the way.
+ * What a file or folder takes, like du: every inode once, in its blocks; and what its files hold. A container may be at
+ * work in it: what goes meanwhile counts as nothing, and neither names that are no UTF-8 nor trees deeper than a path
+ * can say are in the way.
  */
 export async function measure(folder: string): Promise<Usage> {
   const seen = new Set<number>()

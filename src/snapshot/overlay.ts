@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { Conflict, errorCode, NotFound } from '#lib/errors'
 import { fileError } from '#lib/file-error'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
-import { type Mount, syncFileSystem } from '#linux'
+import { type Mount, type PlacedMount, syncFileSystem, unmountAll } from '#linux'
 import { type Collection, type Meta, recordParser } from '#meta'
+import { type MappedPaths, mappedMount, mappedPathsIn } from './mapped.ts'
 import { measure } from './measure.ts'
 import { removeTree } from './remove-tree.ts'
 import { type CommitOptions, type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from './snapshotter.ts'
@@ -22,6 +23,8 @@ const REMOVING = 'removing-'
 export interface OverlayOptions {
   readonly meta: Meta
   readonly folder: string
+  /** Whether new layers are to be mapped where that can be; those that are stay so in any case. */
+  readonly mapLayers?: boolean
 }
 
 export function openOverlay(options: OverlayOptions): Snapshotter {
@@ -32,6 +35,7 @@ class OverlaySnapshotter implements Snapshotter {
   readonly name = 'overlay2'
   readonly #meta: Meta
   readonly #folder: string
+  readonly #mapLayers: boolean
   readonly #records: Collection<SnapshotInfo>
   /** Names of snapshots whose files may be in memory only. */
   readonly #pending = new Set<string>()
@@ -39,9 +43,10 @@ class OverlaySnapshotter implements Snapshotter {
   readonly #doomed = new Set<string>()
   #lastNumber: number
 
-  constructor({ meta, folder }: OverlayOptions) {
+  constructor({ meta, folder, mapLayers = false }: OverlayOptions) {
     this.#meta = meta
     this.#folder = folder
+    this.#mapLayers = mapLayers
     mkdirSync(folder, { recursive: true, mode: 0o710 })
     this.#records = meta.collection('snapshot', recordParser(SnapshotRecord))
     const onDisk = readdirSync(folder).map(name => Number(name.replace(REMOVING, '')))
@@ -60,7 +65,7 @@ class OverlaySnapshotter implements Snapshotter {
     this.#create(key, 'view', parent)
   }
 
-  async commit(name: string, key: string, { size, pending }: CommitOptions = {}): Promise<void> {
+  async commit(name: string, key: string, { size, pending, mapped }: CommitOptions = {}): Promise<void> {
     const active = this.#expect(key, 'active')
     if (this.#records.has(name)) throw new Conflict(`snapshot ${name} is there already`)
     this.#meta.write(() => {
@@ -71,6 +76,7 @@ class OverlaySnapshotter implements Snapshotter {
         kind: 'committed',
         ...(size !== undefined && { size }),
         ...(pending && { pending }),
+        ...(mapped && { mapped }),
       })
     })
     if (pending) this.#pending.add(name)
@@ -94,7 +100,8 @@ class OverlaySnapshotter implements Snapshotter {
 
   mounts(key: string): Mount[] {
     const record = this.#get(key)
-    const lower = this.#chain(record.parent).map(parent => `${parent.number}/fs`)
+    const chain = this.#chain(record.parent)
+    const lower = chain.map(parent => `${parent.number}/fs`)
     if (record.kind === 'active' && lower.length === 0) {
       return [{ type: 'bind', source: this.#path(record, 'fs'), options: ['rbind', 'rw'] }]
     }
@@ -102,11 +109,17 @@ class OverlaySnapshotter implements Snapshotter {
     const writable =
       record.kind === 'active' ? [`upperdir=${record.number}/fs`, `workdir=${record.number}/work`] : ['ro']
     const options = [`lowerdir=${layers.join(':')}`, ...writable, ...SAFE_OPTIONS]
-    return [{ type: 'overlay', source: 'overlay', options, workingFolder: this.#folder }]
+    const needs = [record, ...chain].filter(({ mapped }) => mapped).map(layer => this.#mappedLayer(layer))
+    return [{ type: 'overlay', source: 'overlay', options, workingFolder: this.#folder, needs }]
   }
 
   layerFolder(key: string): string {
     return this.#path(this.#expect(key, 'active'), 'fs')
+  }
+
+  mappedPaths(key: string): MappedPaths | undefined {
+    const record = this.#expect(key, 'active')
+    return this.#mapLayers ? mappedPathsIn(this.#folderOf(record)) : undefined
   }
 
   async remove(key: string): Promise<void> {
@@ -128,7 +141,13 @@ class OverlaySnapshotter implements Snapshotter {
   }
 
   async usage(key: string): Promise<Usage> {
-    return await measure(this.#path(this.#get(key), 'fs'))
+    const record = this.#get(key)
+    if (record.mapped) {
+      const { tar, image } = mappedPathsIn(this.#folderOf(record))
+      const files = await Promise.all([measure(tar), measure(image)])
+      return { bytes: files[0].bytes + files[1].bytes, contentBytes: record.size ?? 0, inodes: files.length }
+    }
+    return await measure(this.#path(record, 'fs'))
   }
 
   async collect(): Promise<string[]> {
@@ -213,6 +232,7 @@ class OverlaySnapshotter implements Snapshotter {
     if (this.#doomed.has(doomed)) return
     this.#doomed.add(doomed)
     try {
+      await unmountAll(join(this.#folder, name, 'fs'))
       if (name !== doomed) await rename(join(this.#folder, name), join(this.#folder, doomed))
       await removeTree(join(this.#folder, doomed))
     } catch (error) {
@@ -234,8 +254,16 @@ class OverlaySnapshotter implements Snapshotter {
     return record
   }
 
+  #mappedLayer(record: SnapshotInfo): PlacedMount {
+    return { target: this.#path(record, 'fs'), mount: mappedMount(mappedPathsIn(this.#folderOf(record))) }
+  }
+
+  #folderOf(record: SnapshotInfo): string {
+    return join(this.#folder, String(record.number))
+  }
+
   #path(record: SnapshotInfo, part: 'fs' | 'work'): string {
-    return join(this.#folder, String(record.number), part)
+    return join(this.#folderOf(record), part)
   }
 }
 

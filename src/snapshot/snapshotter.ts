@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
 import type { Mount } from '#linux'
+import type { MappedPaths } from './mapped.ts'
 
 /**
  * Layered file systems.
@@ -28,6 +29,8 @@ export interface Snapshotter {
   mounts(key: string): Mount[]
   /** The folder into which the layer of an active snapshot is written before anyone mounts it. */
   layerFolder(key: string): string
+  /** Where the layer of an active snapshot is put to be mounted from its tar; undefined where that cannot be. */
+  mappedPaths(key: string): MappedPaths | undefined
   /** Its record is gone before the call first waits; also one that does not parse. @throws Conflict */
   remove(key: string): Promise<void>
   /** @throws DataCorrupt for a record that does not parse */
@@ -49,6 +52,8 @@ export const SnapshotRecord = Type.Object({
   /** Bytes of file content in this layer alone, where its maker said so. */
   size: Type.Optional(Type.Integer()),
   pending: Type.Optional(Type.Boolean()),
+  /** Its files are mounted from the layer's tar instead of being files of their own. */
+  mapped: Type.Optional(Type.Boolean()),
 })
 export type SnapshotInfo = Readonly<Type.Static<typeof SnapshotRecord>>
 
@@ -57,6 +62,8 @@ export interface CommitOptions {
   readonly size?: number
   /** Its files need not be on the disk before `sync`. */
   readonly pending?: boolean
+  /** The layer was put at the `mappedPaths`. */
+  readonly mapped?: boolean
 }
 
 export interface Usage {

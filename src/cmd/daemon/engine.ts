@@ -15,7 +15,7 @@ import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
 import { openRegistryClient } from '#registry'
 import { openRuntime } from '#runtime'
-import { type ApplyRequest, type ApplyResult, InitLayers, openOverlay } from '#snapshot'
+import { type ApplyRequest, type ApplyResult, canMapLayers, InitLayers, openOverlay } from '#snapshot'
 import { entryPath } from '../entry.ts'
 import { instanceOf } from '../instance.ts'
 import type { PreparedHost } from './host.ts'
@@ -44,7 +44,9 @@ export async function openEngine(
   const instance = instanceOf(dataRoot)
   const facts = hostFacts()
   const meta = await closing.own(openMeta(join(dataRoot, 'meta.db')), store => store[Symbol.asyncDispose]())
-  const snapshots = openOverlay({ meta, folder: join(dataRoot, 'snapshots') })
+  const layers = join(dataRoot, 'snapshots')
+  const mapLayers = settings.layers === 'auto' && canMapLayers(layers)
+  const snapshots = openOverlay({ meta, folder: layers, mapLayers })
   const pool = await closing.own(
     new WorkerPool<ApplyRequest, ApplyResult>(UNPACK_THREADS, () => new Worker(entryPath('worker'))),
     threads => threads[Symbol.asyncDispose](),

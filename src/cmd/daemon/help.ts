@@ -13,13 +13,15 @@ Options:
   -D, --debug                   The same as --log-level debug
       --default-runtime NAME    crun or runc (default crun)
       --no-cgroup-favordynmods  Leave the host's control groups as they are; containers start more slowly
+      --storage-opt layers=unpacked
+                                Unpack layers into files even where the kernel can mount them from their tars
       --insecure-registry HOST  Reach a registry without checking its certificate; may be repeated
       --tlsverify               TCP clients need a certificate of --tlscacert
       --tlscacert FILE, --tlscert FILE, --tlskey FILE
       --insecure-tcp i-understand
                                 Let everyone who can reach a TCP address be root on this host
 
-Keys of the configuration file have the same names ("hosts" and "insecure-registries" are lists).
+Keys of the configuration file have the same names ("hosts", "insecure-registries" and "storage-opts" are lists).
 
 Examples:
   gantry daemon

@@ -14,6 +14,8 @@ export interface DaemonSettings {
   readonly logLevel: LogLevel
   readonly defaultRuntime: string | undefined
   readonly insecureRegistries: readonly string[]
+  /** Layers are mounted from their tars where the kernel can do that, or always unpacked into files. */
+  readonly layers: 'auto' | 'unpacked'
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined
   readonly insecureTcp: boolean
   /** Whether the host's control groups may be switched to fast moves. */
@@ -40,6 +42,8 @@ const SETTINGS = {
   'log-level': 'string',
   'default-runtime': 'string',
   'insecure-registries': 'list',
+  'storage-driver': 'string',
+  'storage-opts': 'list',
   tlsverify: 'boolean',
   tlscacert: 'string',
   tlscert: 'string',
@@ -49,7 +53,11 @@ const SETTINGS = {
 } as const satisfies Record<string, 'string' | 'list' | 'boolean'>
 
 /** Flags whose name is not their key's. */
-const FLAG_NAMES: Readonly<Record<string, string>> = { hosts: 'host', 'insecure-registries': 'insecure-registry' }
+const FLAG_NAMES: Readonly<Record<string, string>> = {
+  hosts: 'host',
+  'insecure-registries': 'insecure-registry',
+  'storage-opts': 'storage-opt',
+}
 
 /** @throws InvalidArgument listing everything that is wrong at once, with the nearest known name */
 export function readSettings(args: readonly string[]): DaemonSettings {
@@ -95,10 +103,28 @@ function settle(values: ReadonlyMap<string, Value>): DaemonSettings {
     logLevel: parseLogLevel(text('log-level') ?? 'info'),
     defaultRuntime: text('default-runtime'),
     insecureRegistries: list('insecure-registries'),
+    layers: parseStorage(text('storage-driver'), list('storage-opts')),
     tls: parseTls(values.get('tlsverify') === true, text),
     insecureTcp: parseInsecureTcp(text('insecure-tcp')),
     favourDynamicCgroups: values.get('cgroup-favordynmods') !== false,
   }
+}
+
+function parseStorage(driver: string | undefined, options: readonly string[]): DaemonSettings['layers'] {
+  if (driver !== undefined && driver !== 'overlay2') {
+    throw new InvalidArgument(`storage driver ${driver} is not supported`, { fix: 'use overlay2, or leave it out' })
+  }
+  let layers: DaemonSettings['layers'] = 'auto'
+  for (const option of options) {
+    const value = /^layers=(.*)$/.exec(option)?.[1]
+    if (value !== 'auto' && value !== 'unpacked') {
+      throw new InvalidArgument(`storage option ${option} is not supported`, {
+        fix: 'layers=auto and layers=unpacked are',
+      })
+    }
+    layers = value
+  }
+  return layers
 }
 
 function parseTls(verify: boolean, text: (key: string) => string | undefined): DaemonSettings['tls'] {

@@ -10,7 +10,12 @@ export interface Recorded {
   readonly containers: readonly { readonly id: string; readonly isRunning: boolean }[]
   readonly sandboxes: readonly { readonly containerId: string; readonly hostLink: string | undefined }[]
   /** Folders of snapshots, by number, and the keys of active ones. */
-  readonly snapshots: readonly { readonly key: string; readonly number: number; readonly kind: string }[]
+  readonly snapshots: readonly {
+    readonly key: string
+    readonly number: number
+    readonly kind: string
+    readonly mapped?: boolean
+  }[]
 }
 
 /** What is there. */
@@ -38,6 +43,7 @@ export interface Observed {
 }
 
 export interface LeakContext {
+  readonly dataRoot: string
   readonly execRoot: string
 }
 
@@ -58,7 +64,7 @@ export function findLeaks(recorded: Recorded, observed: Observed, context: LeakC
   const itself = (name: string) => name
   return [
     ...observed.mounts
-      .filter(path => !isOwnedMount(path, running, context))
+      .filter(path => !isOwnedMount(path, running, context) && !isLayerMount(path, recorded, context))
       .map(name => ({ kind: 'mount', name, reason: 'no running container owns it' })),
     ...observed.links
       .filter(name => !linkOwners.has(name))
@@ -100,6 +106,11 @@ function isOwnedMount(path: string, running: ReadonlySet<string>, { execRoot }: 
     ? /^(?:tasks\/([0-9a-f]{64})\/rootfs|netns\/([0-9a-f]{64}))$/.exec(path.slice(execRoot.length + 1))
     : null
   return running.has(match?.[1] ?? match?.[2] ?? '')
+}
+
+/** Mapped layers stay mounted as long as they are there. */
+function isLayerMount(path: string, { snapshots }: Recorded, { dataRoot }: LeakContext): boolean {
+  return snapshots.some(({ mapped, number }) => mapped && path === `${dataRoot}/snapshots/${number}/fs`)
 }
 
 function snapshotLeaks(recorded: Recorded, observed: Observed, containers: ReadonlySet<string>): Leak[] {

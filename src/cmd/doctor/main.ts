@@ -44,7 +44,7 @@ export async function lastingLeaks(roots: Roots): Promise<Leak[]> {
   const instance = instanceOf(roots.dataRoot)
   const until = performance.now() + PATIENCE_MS
   for (;;) {
-    const leaks = findLeaks(recordedState(roots), await observedState(roots, instance), { execRoot: roots.execRoot })
+    const leaks = findLeaks(recordedState(roots), await observedState(roots, instance), roots)
     if (leaks.length === 0 || performance.now() > until) return leaks
     await delay(LOOK_AGAIN_MS)
   }

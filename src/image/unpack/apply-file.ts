@@ -45,7 +45,9 @@ export async function applyFile(
     const progress = new BigInt64Array(new SharedArrayBuffer(8))
     using _watching = watching(progress, watch)
     const folder = deps.snapshots.layerFolder(key)
-    return { key, ...(await deps.apply({ blob: file.path, compression, folder, progress }, signal)) }
+    const mapped = deps.snapshots.mappedPaths(key)
+    const request = { blob: file.path, compression, folder, progress, ...(mapped !== undefined && { mapped }) }
+    return { key, ...(await deps.apply(request, signal)) }
   } catch (error) {
     const { kind, message, fix } = fileError(error, 'unpack', file.path)
     const details = { cause: error, ...(fix !== undefined && { fix }) }

@@ -54,14 +54,14 @@ export async function unpackLayer(
   const there = await unpackedSize(deps, place.chainId)
   if (there !== undefined) return there
   await using undo = new UndoStack()
-  const { key, diffId, bytes } = await applyFile(deps, operation, undo, place.parent, file, watch, signal)
+  const { key, diffId, bytes, isMapped } = await applyFile(deps, operation, undo, place.parent, file, watch, signal)
   if (diffId !== place.diffId) {
     throw new InvalidArgument(
       `layers from manifest don't match image configuration: a layer unpacks to ${diffId} instead of ${place.diffId}`,
       { fix: 'the image is broken or was tampered with; nothing of it was kept' },
     )
   }
-  await deps.snapshots.commit(place.chainId, key, { size: bytes, pending: true })
+  await deps.snapshots.commit(place.chainId, key, { size: bytes, pending: true, mapped: isMapped })
   undo.keep()
   return bytes
 }
@@ -75,11 +75,11 @@ export async function unpackNewLayer(
   signal: AbortSignal,
 ): Promise<{ readonly diffId: Digest; readonly bytes: number }> {
   await using undo = new UndoStack()
-  const { key, diffId, bytes } = await applyFile(deps, operation, undo, undefined, file, watch, signal)
+  const { key, diffId, bytes, isMapped } = await applyFile(deps, operation, undo, undefined, file, watch, signal)
   await operation.holdSnapshot(diffId)
   using _held = await lockLayer(deps, diffId, signal)
   if ((await unpackedSize(deps, diffId)) !== undefined) await discard(deps, key)
-  else await deps.snapshots.commit(diffId, key, { size: bytes, pending: true })
+  else await deps.snapshots.commit(diffId, key, { size: bytes, pending: true, mapped: isMapped })
   undo.keep()
   return { diffId, bytes }
 }
