@@ -1,6 +1,7 @@
 /** The server's end of the distribution protocol. */
 export { createRegistryApp, type RegistryAppOptions } from './app.ts'
 export type { Authenticator } from './auth/authenticator.ts'
+export { openHtpasswd } from './auth/htpasswd.ts'
 export {
   type ListenAddress,
   type ListenOptions,
