@@ -109,10 +109,10 @@ class Writer implements IngestWriter {
     if (this.#pendingBytes >= WRITE_BEHIND_MAX) await this.#flush()
   }
 
-  async flush(): Promise<void> {
+  async flush({ durable = true }: { readonly durable?: boolean } = {}): Promise<void> {
     this.#check()
     await this.#settle()
-    if (this.#deps.fsync) await this.#guard(() => this.#file.datasync())
+    if (this.#deps.fsync && durable) await this.#guard(() => this.#file.datasync())
   }
 
   async restart(): Promise<void> {

@@ -136,8 +136,11 @@ export interface IngestWriter extends AsyncDisposable {
    */
   write(chunk: Uint8Array): Promise<void>
 
-  /** What was written is in the file and outlives this process; with fsync a power loss too. @throws NoSpace */
-  flush(): Promise<void>
+  /**
+   * What was written is in the file and outlives this process, and with `durable` (the default) a power loss too.
+   * @throws NoSpace
+   */
+  flush(options?: { readonly durable?: boolean }): Promise<void>
 
   /** Throws away what was written and starts again at 0: for a source that cannot resume. */
   restart(): Promise<void>

@@ -9,6 +9,7 @@ import {
   type ListenOptions,
   listenRegistry,
   openRegistryStore,
+  type Registry,
   type RegistryAppOptions,
   type RegistryStore,
 } from '#registry/serve'
@@ -44,6 +45,8 @@ export interface TestRegistry extends AsyncDisposable {
 export interface TestRegistryOptions extends Partial<ListenOptions> {
   readonly root?: string
   readonly app?: Partial<RegistryAppOptions>
+  /** Puts another registry before the store. */
+  readonly wrap?: (store: RegistryStore) => Registry
 }
 
 /** A registry server of our own on loopback, with a folder that goes with it. */
@@ -52,7 +55,12 @@ export async function testRegistry(options: TestRegistryOptions = {}): Promise<T
   let ahead = 0
   const now = () => Date.now() + ahead
   const store = await openRegistryStore({ root, log: silentLogger, fsync: false, now })
-  const app = createRegistryApp({ registry: store, authenticator: undefined, log: silentLogger, ...options.app })
+  const app = createRegistryApp({
+    registry: options.wrap?.(store) ?? store,
+    authenticator: undefined,
+    log: silentLogger,
+    ...options.app,
+  })
   const { certificate, stall } = options
   const listener = await listenRegistry(
     app,

@@ -19,6 +19,7 @@ Options:
       --tls-cert FILE, --tls-key FILE
                                 Speak TLS with this certificate (PEM, with its chain) and key
       --htpasswd FILE           Let in only who is in this file (bcrypt: htpasswd -B); it is read again when it changes
+      --cache-of URL            Serve what https://HOST[/PREFIX] has, and keep it here; nothing can be pushed
       --insecure                Take passwords without TLS on other addresses than loopback
       --keep-untagged DURATION  Remove manifests so long after they lost their last tag (default: keep them)
       --keep-uploads DURATION   Remove uploads that nobody goes on with after so long (default 168h)
@@ -28,6 +29,7 @@ Options:
 Examples:
   gantry registry serve
   gantry registry serve --root /srv/registry --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem --htpasswd users
+  gantry registry serve --cache-of https://registry-1.docker.io
 `
 
 export const COLLECT_HELP = `Usage: gantry registry collect [OPTIONS]

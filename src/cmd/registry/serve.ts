@@ -3,13 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { errorText, InvalidArgument } from '#lib/errors'
 import { createLogger, type Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
+import { openRegistryClient } from '#registry'
 import {
   createRegistryApp,
   listenRegistry,
+  openCache,
   openHtpasswd,
   openRegistryStore,
+  type Registry,
   type RegistryStore,
   type ServerCertificate,
+  type Upstream,
 } from '#registry/serve'
 import { VERSION } from '../version.ts'
 import { listenControl } from './control.ts'
@@ -25,7 +29,8 @@ export async function serveMain(args: readonly string[]): Promise<void> {
   await undo.own(holdRoot(settings.root), held => held[Symbol.dispose]())
   const store = await undo.own(openRegistryStore({ root: settings.root, log }), open => open[Symbol.asyncDispose]())
   const authenticator = settings.htpasswd === undefined ? undefined : openHtpasswd(settings.htpasswd)
-  const app = createRegistryApp({ registry: store, authenticator, log })
+  const registry = settings.cacheOf === undefined ? store : await openCacheOf(settings.cacheOf, store, undo)
+  const app = createRegistryApp({ registry, authenticator, log })
   const options = { certificate: readCertificate(settings) }
   const listener = await undo.own(listenRegistry(app, settings.listen, options), open => open[Symbol.asyncDispose]())
   await undo.own(listenControl(settings.root, store, settings.retention), open => open[Symbol.asyncDispose]())
@@ -38,6 +43,13 @@ export async function serveMain(args: readonly string[]): Promise<void> {
   warnOfStrangers(settings, log)
   log.info('registry is ready', { version: VERSION, root: settings.root, host: listener.host })
   log.info('registry ends', { signal: await ended })
+}
+
+async function openCacheOf(upstream: Upstream, store: RegistryStore, undo: UndoStack): Promise<Registry> {
+  const config = { insecure: upstream.plain ? [upstream.registry] : [], tls: new Map() }
+  const open = openRegistryClient({ config, userAgent: `gantry/${VERSION}` })
+  const client = await undo.own(open, opened => opened[Symbol.asyncDispose]())
+  return openCache({ store, upstream, client })
 }
 
 async function collectRegularly(

@@ -6,7 +6,7 @@ import { errorText, Forbidden, InvalidArgument } from '#lib/errors'
 import { LOG_LEVELS, type LogLevel } from '#lib/log'
 import { nearest } from '#lib/nearest'
 import { parseDuration } from '#lib/units'
-import { DEFAULT_RETENTION, type ListenAddress, type Retention } from '#registry/serve'
+import { DEFAULT_RETENTION, type ListenAddress, parseUpstream, type Retention, type Upstream } from '#registry/serve'
 
 export const DEFAULT_ROOT = '/var/lib/gantry-registry'
 export const DEFAULT_LISTEN = '127.0.0.1:5000'
@@ -16,6 +16,8 @@ export interface ServeSettings {
   readonly listen: ListenAddress
   readonly logLevel: LogLevel
   readonly htpasswd: string | undefined
+  /** The registry that this one is a cache of. */
+  readonly cacheOf: Upstream | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly retention: Retention
   /** Milliseconds between two collections. */
@@ -40,6 +42,7 @@ const SERVE_FLAGS = {
   listen: { type: 'string' },
   'log-level': { type: 'string' },
   htpasswd: { type: 'string' },
+  'cache-of': { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   insecure: { type: 'boolean' },
@@ -60,6 +63,7 @@ export function readServeSettings(args: readonly string[]): ServeSettings {
     listen: parseListen(text('listen') ?? DEFAULT_LISTEN),
     logLevel: parseLevel(text('log-level') ?? 'info'),
     htpasswd: text('htpasswd'),
+    cacheOf: parseCacheOf(text('cache-of')),
     tls: parseTls(text('tls-cert'), text('tls-key')),
     retention: parseRetention(values),
     collectEvery: duration('collect-every', text('collect-every')) ?? 24 * 3600 * 1000,
@@ -123,6 +127,10 @@ function parseTls(cert: string | undefined, key: string | undefined): ServeSetti
     throw new InvalidArgument('TLS needs a certificate and its key', { fix: 'give both --tls-cert and --tls-key' })
   }
   return { cert, key }
+}
+
+function parseCacheOf(text: string | undefined): Upstream | undefined {
+  return text === undefined ? undefined : parseUpstream(text)
 }
 
 function parseLevel(text: string): LogLevel {
