@@ -14,12 +14,15 @@ Options:
       --default-runtime NAME    crun or runc (default crun)
       --no-cgroup-favordynmods  Leave the host's control groups as they are; containers start more slowly
       --insecure-registry HOST  Reach a registry without checking its certificate; may be repeated
+      --registry-listen ADDRESS:PORT
+                                Serve the images of this engine, for reading, to docker, podman, skopeo on this machine
       --tlsverify               TCP clients need a certificate of --tlscacert
       --tlscacert FILE, --tlscert FILE, --tlskey FILE
       --insecure-tcp i-understand
                                 Let everyone who can reach a TCP address be root on this host
 
-Keys of the configuration file have the same names ("hosts" and "insecure-registries" are lists).
+Keys of the configuration file have the same names ("hosts" and "insecure-registries" are lists,
+"registry-serve" is --registry-listen).
 
 Examples:
   gantry daemon

@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import { errorText, InvalidArgument } from '#lib/errors'
 import { LOG_LEVELS, type LogLevel } from '#lib/log'
 import { nearest } from '#lib/nearest'
+import type { ListenAddress } from '#registry/serve'
+import { parseListen } from '../registry/listen-address.ts'
 
 export interface DaemonSettings {
   readonly dataRoot: string
@@ -14,6 +16,8 @@ export interface DaemonSettings {
   readonly logLevel: LogLevel
   readonly defaultRuntime: string | undefined
   readonly insecureRegistries: readonly string[]
+  /** Where this engine's images are served as a registry. */
+  readonly registryListen: ListenAddress | undefined
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined
   readonly insecureTcp: boolean
   /** Whether the host's control groups may be switched to fast moves. */
@@ -40,6 +44,7 @@ const SETTINGS = {
   'log-level': 'string',
   'default-runtime': 'string',
   'insecure-registries': 'list',
+  'registry-serve': 'string',
   tlsverify: 'boolean',
   tlscacert: 'string',
   tlscert: 'string',
@@ -49,7 +54,11 @@ const SETTINGS = {
 } as const satisfies Record<string, 'string' | 'list' | 'boolean'>
 
 /** Flags whose name is not their key's. */
-const FLAG_NAMES: Readonly<Record<string, string>> = { hosts: 'host', 'insecure-registries': 'insecure-registry' }
+const FLAG_NAMES: Readonly<Record<string, string>> = {
+  hosts: 'host',
+  'insecure-registries': 'insecure-registry',
+  'registry-serve': 'registry-listen',
+}
 
 /** @throws InvalidArgument listing everything that is wrong at once, with the nearest known name */
 export function readSettings(args: readonly string[]): DaemonSettings {
@@ -95,6 +104,7 @@ function settle(values: ReadonlyMap<string, Value>): DaemonSettings {
     logLevel: parseLogLevel(text('log-level') ?? 'info'),
     defaultRuntime: text('default-runtime'),
     insecureRegistries: list('insecure-registries'),
+    registryListen: parseRegistryListen(text('registry-serve')),
     tls: parseTls(values.get('tlsverify') === true, text),
     insecureTcp: parseInsecureTcp(text('insecure-tcp')),
     favourDynamicCgroups: values.get('cgroup-favordynmods') !== false,
@@ -110,6 +120,10 @@ function parseTls(verify: boolean, text: (key: string) => string | undefined): D
     })
   }
   return { ca, cert, key }
+}
+
+function parseRegistryListen(text: string | undefined): ListenAddress | undefined {
+  return text === undefined ? undefined : parseListen('registry-listen', text)
 }
 
 function parseInsecureTcp(words: string | undefined): boolean {

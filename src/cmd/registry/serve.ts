@@ -17,8 +17,9 @@ import {
 } from '#registry/serve'
 import { VERSION } from '../version.ts'
 import { listenControl } from './control.ts'
+import { isLoopbackAddress } from './listen-address.ts'
 import { holdRoot } from './root.ts'
-import { isLoopbackAddress, readServeSettings, type ServeSettings } from './settings.ts'
+import { readServeSettings, type ServeSettings } from './settings.ts'
 
 /** `gantry registry serve`: until SIGTERM or SIGINT. */
 export async function serveMain(args: readonly string[]): Promise<void> {

@@ -1,5 +1,4 @@
 /** What `gantry registry serve` and `collect` are told. Pure. */
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorText, Forbidden, InvalidArgument } from '#lib/errors'
@@ -7,6 +6,7 @@ import { LOG_LEVELS, type LogLevel } from '#lib/log'
 import { nearest } from '#lib/nearest'
 import { parseDuration } from '#lib/units'
 import { DEFAULT_RETENTION, type ListenAddress, parseUpstream, type Retention, type Upstream } from '#registry/serve'
+import { isLoopbackAddress, parseListen } from './listen-address.ts'
 
 export const DEFAULT_ROOT = '/var/lib/gantry-registry'
 export const DEFAULT_LISTEN = '127.0.0.1:5000'
@@ -60,7 +60,7 @@ export function readServeSettings(args: readonly string[]): ServeSettings {
   const text = (name: keyof typeof SERVE_FLAGS) => textOf(values, name)
   const settings: ServeSettings = {
     root: resolve(text('root') ?? DEFAULT_ROOT),
-    listen: parseListen(text('listen') ?? DEFAULT_LISTEN),
+    listen: parseListen('listen', text('listen') ?? DEFAULT_LISTEN),
     logLevel: parseLevel(text('log-level') ?? 'info'),
     htpasswd: text('htpasswd'),
     cacheOf: parseCacheOf(text('cache-of')),
@@ -81,10 +81,6 @@ export function readCollectSettings(args: readonly string[]): CollectSettings {
     dryRun: values['dry-run'] === true,
     retention: said ? parseRetention(values) : undefined,
   }
-}
-
-export function isLoopbackAddress(address: string): boolean {
-  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
 }
 
 function refuseOpenPasswords({ htpasswd, tls, listen }: ServeSettings, insecure: boolean): void {
@@ -109,16 +105,6 @@ function textOf(values: Values, name: string): string | undefined {
   const value = values[name]
   if (value === '') throw new InvalidArgument(`--${name} is empty`, { fix: 'give it a value or leave it out' })
   return typeof value === 'string' ? value : undefined
-}
-
-function parseListen(text: string): ListenAddress {
-  const match = /^(\[[0-9a-fA-F:]+\]|[^:[\]]*):(\d{1,5})$/.exec(text)
-  const port = Number(match?.[2])
-  if (match === null || port > 65_535) {
-    throw new InvalidArgument(`--listen ${text} is no address`, { fix: 'use ADDRESS:PORT, such as 127.0.0.1:5000' })
-  }
-  const address = (match[1] ?? '').replace(/^\[|\]$/g, '')
-  return { address: address === '' ? '0.0.0.0' : address, port }
 }
 
 function parseTls(cert: string | undefined, key: string | undefined): ServeSettings['tls'] {

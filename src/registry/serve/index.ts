@@ -11,7 +11,7 @@ export {
   type RegistryListener,
   type ServerCertificate,
 } from './listen.ts'
-export { Refusal } from './refusal.ts'
+export { Refusal, unknownBlob, unknownManifest, unknownRepository } from './refusal.ts'
 export type * from './registry.ts'
 export type { Collected, CollectOptions } from './store/collect.ts'
 export { DEFAULT_RETENTION, type Retention } from './store/retention.ts'
