@@ -8,7 +8,7 @@ export interface OwnRegistry {
   readonly host: string
   /** What it wrote so far. */
   readonly log: string
-  /** Waits until it is gone. */
+  /** Waits until it is gone; it may be gone already. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 

@@ -118,10 +118,13 @@ function codesOf(body: Buffer): string[] {
   }
 }
 
-/** Pushes a blob in one request. */
+/** Pushes a blob in one request, or in two where the registry wants that. */
 export async function pushBlob(call: RawClient, repository: string, content: string | Buffer): Promise<Digest> {
   const digest = digestOf(content)
-  const { status, body } = await call('POST', `/v2/${repository}/blobs/uploads/?digest=${digest}`, { body: content })
+  const begun = await call('POST', `/v2/${repository}/blobs/uploads/?digest=${digest}`, { body: content })
+  const location = (begun.headers['location'] ?? '').replace(/^https?:\/\/[^/]+/, '')
+  const path = `${location}${location.includes('?') ? '&' : '?'}digest=${digest}`
+  const { status, body } = begun.status === 202 ? await call('PUT', path, { body: content }) : begun
   if (status !== 201) throw new Error(`push of a blob: ${status} ${body.toString()}`)
   return digest
 }
