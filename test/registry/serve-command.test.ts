@@ -56,6 +56,7 @@ test('one server to a folder; passwords not in the clear; mistakes with the way 
       [/--listen nowhere is no address/, ['serve', '--root', root, '--listen', 'nowhere']],
       [/give both --tls-cert and --tls-key/, ['serve', '--root', root, '--tls-cert', users]],
       [/no user with a bcrypt hash/, ['serve', '--root', join(work, 'new'), '--htpasswd', MAIN]],
+      [/say at most 596h/, ['serve', '--root', root, '--collect-every', '9999h']],
       [/is no duration/, ['collect', '--root', root, '--keep-untagged', 'soon']],
       [/did you mean --dry-run\?/, ['collect', '--dry-rum']],
       [/is no registry: name its folder/, ['collect', '--root', join(work, 'nothing')]],

@@ -11,6 +11,9 @@ import { isLoopbackAddress, parseListen } from './listen-address.ts'
 export const DEFAULT_ROOT = '/var/lib/gantry-registry'
 export const DEFAULT_LISTEN = '127.0.0.1:5000'
 
+/** Milliseconds that a timer can wait. */
+const TIMER_MAX = 2 ** 31 - 1
+
 export interface ServeSettings {
   readonly root: string
   readonly listen: ListenAddress
@@ -66,7 +69,7 @@ export function readServeSettings(args: readonly string[]): ServeSettings {
     cacheOf: parseCacheOf(text('cache-of')),
     tls: parseTls(text('tls-cert'), text('tls-key')),
     retention: parseRetention(values),
-    collectEvery: duration('collect-every', text('collect-every')) ?? 24 * 3600 * 1000,
+    collectEvery: parseCollectEvery(text('collect-every')),
   }
   refuseOpenPasswords(settings, values['insecure'] === true)
   return settings
@@ -131,6 +134,12 @@ function parseRetention(values: Values): Retention {
     untagged: duration('keep-untagged', textOf(values, 'keep-untagged')),
     uploads: duration('keep-uploads', textOf(values, 'keep-uploads')) ?? DEFAULT_RETENTION.uploads,
   }
+}
+
+function parseCollectEvery(text: string | undefined): number {
+  const millis = duration('collect-every', text) ?? 24 * 3600 * 1000
+  if (millis <= TIMER_MAX) return millis
+  throw new InvalidArgument(`--collect-every ${text} is too long`, { fix: 'say at most 596h, or 0s for never' })
 }
 
 /** Milliseconds. */
