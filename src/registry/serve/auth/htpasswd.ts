@@ -77,11 +77,19 @@ class Htpasswd implements Authenticator {
   }
 
   #reload(): void {
-    const version = versionOf(this.#path)
-    if (version === this.#version) return
-    this.#known.clear()
-    this.#users = readUsers(this.#path)
-    this.#version = version
+    try {
+      const version = versionOf(this.#path)
+      if (version === this.#version) return
+      this.#known.clear()
+      this.#users = readUsers(this.#path)
+      this.#version = version
+    } catch (error) {
+      // Where the file lies and what is wrong with it is for the log, not for strangers.
+      throw new Refusal(503, 'UNAVAILABLE', 'nobody can be authenticated now', {
+        fix: 'see the log of the registry',
+        cause: error,
+      })
+    }
   }
 }
 

@@ -27,7 +27,9 @@ const DISCARD_MAX = 1024 * 1024
 export function fail(call: Call, error: unknown): void {
   const { request, response, log } = call
   const refusal = toRefusal(error)
-  if (refusal.status >= 500) log.error('request failed', { ...subject(call), error: errorText(error) })
+  // Who has gone is told nothing, and it is no failure of ours.
+  if (call.signal.aborted) log.debug('client went away', subject(call))
+  else if (refusal.status >= 500) log.error('request failed', { ...subject(call), ...reasons(error) })
   else log.debug('request refused', { ...subject(call), status: refusal.status, error: refusal.text })
   if (response.headersSent || response.destroyed) {
     response.destroy()
@@ -58,6 +60,11 @@ function discardRest({ request }: Call): void {
     if (left < 0) request.destroy()
   })
   request.on('error', () => {})
+}
+
+function reasons(error: unknown) {
+  const cause = error instanceof Error && error.cause !== undefined ? errorText(error.cause) : undefined
+  return { error: errorText(error), cause }
 }
 
 function subject({ method, request }: Call) {
