@@ -32,6 +32,14 @@ const HOST: Host = {
       summary: 'Keep the containers of one data root (started by the daemon)',
       run: async args => (await import('./monitor.ts')).monitorMain([...args]),
     },
+    'registry collect': {
+      summary: 'Remove what no tag of a registry keeps, while it goes on',
+      run: async args => (await import('./registry/main.ts')).registryMain(['collect', ...args]),
+    },
+    'registry serve': {
+      summary: 'Serve a registry of images',
+      run: async args => (await import('./registry/main.ts')).registryMain(['serve', ...args]),
+    },
     'system teardown': {
       summary: 'Stop everything of a data root and remove what the host holds for it',
       run: async args => (await import('./teardown.ts')).teardownMain(args),

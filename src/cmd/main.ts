@@ -17,6 +17,11 @@ switch (command) {
     await doctorMain(process.argv.slice(3))
     break
   }
+  case 'registry': {
+    const { registryMain } = await import('./registry/main.ts')
+    await registryMain(process.argv.slice(3))
+    break
+  }
   default:
     if (command === 'system' && second === 'teardown') {
       const { teardownMain } = await import('./teardown.ts')

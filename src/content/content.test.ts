@@ -195,6 +195,21 @@ test('without an expected digest nothing is resumed', async () => {
   assert.deepEqual(await writer.commit(), { digest: digestOf('x'), size: 1 })
 })
 
+test('a writer that will learn the digest later goes on too, and its bytes are in the file once it has flushed', async () => {
+  const { store, root } = await newStore()
+  await using first = await opened(store.ingest('upload', { resume: true }))
+  await first.write(Buffer.from('half '))
+  await first.flush()
+  assert.equal(readFileSync(first.path, 'utf8'), 'half ')
+
+  // Another store on the same folder is what the next process after a kill is.
+  const next = await openContentStore(root)
+  await using second = await opened(next.ingest('upload', { resume: true, algorithm: 'sha512' }))
+  assert.equal(second.offset, 5)
+  await second.write(Buffer.from('whole'))
+  assert.equal((await second.commit()).digest, digestOf('half whole', 'sha512'))
+})
+
 test('a source that cannot resume starts again', async () => {
   const { store } = await newStore()
   await using writer = await opened(store.ingest('layer', { expected: { digest: DIGEST } }))

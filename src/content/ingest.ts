@@ -32,7 +32,7 @@ export async function openIngest(
     await mkdir(paths.folder, { mode: 0o700, recursive: true })
     await writeFile(paths.ref, ref, { mode: 0o600 })
     // Without a digest to compare with, a tail spoilt by a power loss would pass.
-    const resume = options.expected?.digest !== undefined
+    const resume = options.expected?.digest !== undefined || options.resume === true
     const file = await open(paths.data, constants.O_RDWR | constants.O_CREAT | (resume ? 0 : constants.O_TRUNC), 0o600)
     try {
       const digester = createDigester(algorithm)
@@ -92,6 +92,10 @@ class Writer implements IngestWriter {
     return this.#offset
   }
 
+  get path(): string {
+    return this.#subject.paths.data
+  }
+
   async write(chunk: Uint8Array): Promise<void> {
     this.#check()
     const limit = this.#subject.options.expected?.size
@@ -103,6 +107,12 @@ class Writer implements IngestWriter {
     this.#pendingBytes += chunk.length
     this.#offset += chunk.length
     if (this.#pendingBytes >= WRITE_BEHIND_MAX) await this.#flush()
+  }
+
+  async flush({ durable = true }: { readonly durable?: boolean } = {}): Promise<void> {
+    this.#check()
+    await this.#settle()
+    if (this.#deps.fsync && durable) await this.#guard(() => this.#file.datasync())
   }
 
   async restart(): Promise<void> {

@@ -93,6 +93,11 @@ export interface IngestOptions {
   readonly expected?: { readonly digest?: Digest; readonly size?: number }
   /** Of the digest, where none is expected. */
   readonly algorithm?: DigestAlgorithm
+  /**
+   * Go on with what is there although no digest is expected: for a writer that learns the digest before it commits and
+   * compares it in `announce`. With an expected digest this is always so.
+   */
+  readonly resume?: boolean
   /** What to do while another writer has the ref: wait for it (the default) or throw Conflict. */
   readonly ifBusy?: 'wait' | 'fail'
   /** Ends waiting and writing with Cancelled. */
@@ -121,6 +126,8 @@ export interface IngestWriter extends AsyncDisposable {
   readonly ref: string
   /** Where the next `write` goes: bytes that are there already. */
   readonly offset: number
+  /** The file that is written, for those who follow it: as far as `flush` has come, its bytes are there. */
+  readonly path: string
 
   /**
    * Appends; the chunk is the writer's from now on and must not be changed. Resolves when more is welcome: at most
@@ -128,6 +135,12 @@ export interface IngestWriter extends AsyncDisposable {
    * @throws DataCorrupt beyond the expected size; NoSpace; Cancelled.
    */
   write(chunk: Uint8Array): Promise<void>
+
+  /**
+   * What was written is in the file and outlives this process, and with `durable` (the default) a power loss too.
+   * @throws NoSpace
+   */
+  flush(options?: { readonly durable?: boolean }): Promise<void>
 
   /** Throws away what was written and starts again at 0: for a source that cannot resume. */
   restart(): Promise<void>

@@ -145,3 +145,16 @@ test('the log is folded into the database while writing goes on', async () => {
   await using again = openMeta(path)
   assert.equal(again.collection('things', parseThing).list().length, 50)
 })
+
+test('a part of a collection, by the beginning of its keys, page by page', async () => {
+  await using meta = openMeta(join(folder, 'scan.db'))
+  const things = meta.collection('things', parseThing)
+  for (const key of ['a', 'a:', 'a:1', 'a:2', 'a:3', 'b:1', 'A:9']) things.put(key, { name: key })
+  const keys = (range: Parameters<typeof things.scan>[0]) => things.scan(range).map(entry => entry.key)
+  assert.deepEqual(keys({ prefix: 'a:', limit: 9 }), ['a:1', 'a:2', 'a:3'])
+  assert.deepEqual(keys({ prefix: 'a:', limit: 2 }), ['a:1', 'a:2'])
+  assert.deepEqual(keys({ prefix: 'a:', after: 'a:1', limit: 9 }), ['a:2', 'a:3'])
+  assert.deepEqual(keys({ prefix: 'a:', after: 'a:9', limit: 9 }), [])
+  assert.deepEqual(keys({ prefix: 'b:', after: 'a:2', limit: 9 }), ['b:1'])
+  assert.deepEqual(keys({ prefix: '', limit: 2 }), ['A:9', 'a'])
+})

@@ -34,6 +34,16 @@ export interface Collection<T> {
   list(): T[]
   /** All records, with those that do not parse. */
   entries(): Entry<T>[]
+  /** Some of the records, in order of their keys' bytes, with those that do not parse. */
+  scan(range: KeyRange): Entry<T>[]
+}
+
+export interface KeyRange {
+  /** Keys that begin with it and are longer. */
+  readonly prefix: string
+  /** Only keys beyond this one. */
+  readonly after?: string
+  readonly limit: number
 }
 
 export type Entry<T> = { readonly key: string; readonly value: T } | { readonly key: string; readonly corrupt: string }

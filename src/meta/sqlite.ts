@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { DataCorrupt, errorText, NoSpace } from '#lib/errors'
 import { Checkpointer } from './checkpointer.ts'
 import { Flusher } from './flusher.ts'
-import type { Collection, Entry, Meta } from './meta.ts'
+import type { Collection, Entry, KeyRange, Meta } from './meta.ts'
 
 const LAYOUT_VERSION = 1
 const RESERVE_BYTES = 4 * 1024 * 1024
@@ -12,6 +12,9 @@ const SQLITE_FULL = 13
 const SQLITE_CORRUPT = 11
 const SQLITE_NOTADB = 26
 const SQLITE_IOERR_WRITE = 778
+
+/** Sorts behind everything that a key may go on with. */
+const LAST_CHARACTER = '\u{10ffff}'
 
 /** Opens the database at `path` and the reserve beside it. @throws DataCorrupt, NoSpace, SystemError */
 export function openMeta(path: string): Meta {
@@ -158,6 +161,7 @@ interface Statements {
   readonly put: StatementSync
   readonly delete: StatementSync
   readonly list: StatementSync
+  readonly scan: StatementSync
 }
 
 function prepare(database: DatabaseSync): Statements {
@@ -166,6 +170,9 @@ function prepare(database: DatabaseSync): Statements {
     put: database.prepare('insert or replace into records (collection, key, value) values (?, ?, ?)'),
     delete: database.prepare('delete from records where collection = ? and key = ?'),
     list: database.prepare('select key, value from records where collection = ? order by key'),
+    scan: database.prepare(
+      'select key, value from records where collection = ? and key > ? and key < ? order by key limit ?',
+    ),
   }
 }
 
@@ -209,6 +216,12 @@ class SqliteCollection<T> implements Collection<T> {
 
   entries(): Entry<T>[] {
     return this.#statements.list.all(this.#name).map(row => this.#entry(String(row['key']), row['value']))
+  }
+
+  scan({ prefix, after = '', limit }: KeyRange): Entry<T>[] {
+    const from = after > prefix ? after : prefix
+    const rows = this.#statements.scan.all(this.#name, from, `${prefix}${LAST_CHARACTER}`, limit)
+    return rows.map(row => this.#entry(String(row['key']), row['value']))
   }
 
   #entry(key: string, text: unknown): Entry<T> {

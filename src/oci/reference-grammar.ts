@@ -39,13 +39,13 @@ function splitName(name: string): { domain: string; path: string } | undefined {
   if (slash > 0) {
     const domain = name.slice(0, slash)
     const path = name.slice(slash + 1)
-    if (isDomain(domain) && isPath(path)) return { domain, path }
+    if (isDomain(domain) && isRepositoryPath(path)) return { domain, path }
   }
-  return isPath(name) ? { domain: '', path: name } : undefined
+  return isRepositoryPath(name) ? { domain: '', path: name } : undefined
 }
 
 /** Components of `[a-z0-9]+((.|_|__|-+)[a-z0-9]+)*` joined by slashes. */
-function isPath(text: string): boolean {
+export function isRepositoryPath(text: string): boolean {
   // What stands before the present character: nothing, a letter or digit, or the separator as far as it is read.
   let before = ''
   for (const char of text) {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { openContentStore } from '#content'
+import { type ContentStore, openContentStore } from '#content'
 import { ContainerStore, type EngineDeps, Events, Waiters } from '#engine'
 import { openImages } from '#image'
 import { KeyedLock } from '#lib/lock'
@@ -26,6 +26,7 @@ const UNPACK_THREADS = 2
 
 export interface OpenEngine extends AsyncDisposable {
   readonly deps: EngineDeps
+  readonly content: ContentStore
 }
 
 export async function openEngine(
@@ -51,9 +52,10 @@ export async function openEngine(
     new WorkerPool<ApplyRequest, ApplyResult>(UNPACK_THREADS, () => new Worker(entryPath('worker'))),
     threads => threads[Symbol.asyncDispose](),
   )
+  const content = await openContentStore(join(dataRoot, 'content'))
   const images = await openImages({
     meta,
-    content: await openContentStore(join(dataRoot, 'content')),
+    content,
     snapshots,
     registry: openRegistryClient({
       config: { insecure: settings.insecureRegistries, tls: new Map() },
@@ -100,7 +102,7 @@ export async function openEngine(
     waiters: new Waiters(),
     locks: new KeyedLock(),
   }
-  return { deps, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() }
+  return { deps, content, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() }
 }
 
 function monitorCommand(execRoot: string) {

@@ -16,12 +16,16 @@ Options:
       --storage-opt layers=unpacked
                                 Unpack layers into files even where the kernel can mount them from their tars
       --insecure-registry HOST  Reach a registry without checking its certificate; may be repeated
+      --registry-listen ADDRESS:PORT
+                                Serve the images of this engine, for reading, to docker, podman, skopeo on this machine
       --tlsverify               TCP clients need a certificate of --tlscacert
       --tlscacert FILE, --tlscert FILE, --tlskey FILE
       --insecure-tcp i-understand
                                 Let everyone who can reach a TCP address be root on this host
 
 Keys of the configuration file have the same names ("hosts", "insecure-registries" and "storage-opts" are lists).
+Keys of the configuration file have the same names ("hosts" and "insecure-registries" are lists,
+"registry-serve" is --registry-listen).
 
 Examples:
   gantry daemon

@@ -48,6 +48,15 @@ async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
     undo.defer(() => listener[Symbol.asyncDispose]())
     log.info('API listen on', { host: listener.host })
   }
+  if (settings.registryListen !== undefined) {
+    // Loaded by those only who want it.
+    const { serveImages } = await import('../registry/serve-images.ts')
+    const served = { images: engine.deps.images, content: engine.content }
+    const registry = await undo.own(serveImages(served, settings.registryListen, log), open =>
+      open[Symbol.asyncDispose](),
+    )
+    log.info('registry of images listens on', { host: registry.host })
+  }
   log.info('daemon is ready', { version: VERSION, dataRoot: settings.dataRoot, runtime: host.defaultRuntime })
   releaseStartupPages()
   const signal = await ended

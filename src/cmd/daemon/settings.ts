@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import { errorText, InvalidArgument } from '#lib/errors'
 import { LOG_LEVELS, type LogLevel } from '#lib/log'
 import { nearest } from '#lib/nearest'
+import type { ListenAddress } from '#registry/serve'
+import { parseListen } from '../registry/listen-address.ts'
 
 export interface DaemonSettings {
   readonly dataRoot: string
@@ -16,6 +18,8 @@ export interface DaemonSettings {
   readonly insecureRegistries: readonly string[]
   /** Layers are mounted from their tars where the kernel can do that, or always unpacked into files. */
   readonly layers: 'auto' | 'unpacked'
+  /** Where this engine's images are served as a registry. */
+  readonly registryListen: ListenAddress | undefined
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined
   readonly insecureTcp: boolean
   /** Whether the host's control groups may be switched to fast moves. */
@@ -44,6 +48,7 @@ const SETTINGS = {
   'insecure-registries': 'list',
   'storage-driver': 'string',
   'storage-opts': 'list',
+  'registry-serve': 'string',
   tlsverify: 'boolean',
   tlscacert: 'string',
   tlscert: 'string',
@@ -57,6 +62,7 @@ const FLAG_NAMES: Readonly<Record<string, string>> = {
   hosts: 'host',
   'insecure-registries': 'insecure-registry',
   'storage-opts': 'storage-opt',
+  'registry-serve': 'registry-listen',
 }
 
 /** @throws InvalidArgument listing everything that is wrong at once, with the nearest known name */
@@ -104,6 +110,7 @@ function settle(values: ReadonlyMap<string, Value>): DaemonSettings {
     defaultRuntime: text('default-runtime'),
     insecureRegistries: list('insecure-registries'),
     layers: parseStorage(text('storage-driver'), list('storage-opts')),
+    registryListen: parseRegistryListen(text('registry-serve')),
     tls: parseTls(values.get('tlsverify') === true, text),
     insecureTcp: parseInsecureTcp(text('insecure-tcp')),
     favourDynamicCgroups: values.get('cgroup-favordynmods') !== false,
@@ -136,6 +143,10 @@ function parseTls(verify: boolean, text: (key: string) => string | undefined): D
     })
   }
   return { ca, cert, key }
+}
+
+function parseRegistryListen(text: string | undefined): ListenAddress | undefined {
+  return text === undefined ? undefined : parseListen('registry-listen', text)
 }
 
 function parseInsecureTcp(words: string | undefined): boolean {
