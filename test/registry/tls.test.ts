@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DEFAULT_TIMING } from '#registry'
-import { STRICT_TLS, type TlsProfile } from '../../src/registry/endpoint.ts'
-import { HttpClient } from '../../src/registry/http.ts'
+import { STRICT_TLS, type TlsProfile } from '../../src/registry/client/endpoint.ts'
+import { HttpClient } from '../../src/registry/client/http.ts'
 import { certificate } from '../support/certificate.ts'
 import { ScriptedRegistry } from '../support/registry.ts'
 

@@ -1,6 +1,6 @@
 import { Authorizer } from './authorizer.ts'
 import { fetchBlob, fetchBytes } from './blobs.ts'
-import type { ClientOptions, RegistryClient } from './client.ts'
+import type { ClientOptions, RegistryClient } from './contract.ts'
 import { fetchDocument, resolve } from './documents.ts'
 import { DEFAULT_CONFIG } from './endpoint.ts'
 import { HttpClient } from './http.ts'
