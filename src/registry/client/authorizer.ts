@@ -9,6 +9,8 @@ import { fetchToken, type Token, type TokenDeps, type TokenServer, tokenServer }
 export interface Scope {
   readonly repository: string
   readonly actions: readonly ('pull' | 'push' | 'delete')[]
+  /** Another repository out of which a blob is to be mounted: it has to be readable too. */
+  readonly from?: string
 }
 
 /** How an endpoint wants to be spoken to, as it told with its last refusal. */
@@ -119,7 +121,7 @@ export class Authorizer {
       if (this.#tokens.get(key) === cached) this.#tokens.delete(key)
       return await this.#token(server, secret, scope, subject, signal)
     }
-    const token = fetchToken(this.#deps, server, scopeText(scope), secret, subject, signal)
+    const token = fetchToken(this.#deps, server, scopeTexts(scope), secret, subject, signal)
     this.#tokens.set(key, { token, since: now })
     try {
       return await token
@@ -144,13 +146,16 @@ export class Authorizer {
 }
 
 /** @throws InvalidArgument for a name that would ask for more than itself. */
-function scopeText({ repository, actions }: Scope): string {
-  if (/[\s:,]/.test(repository)) throw new InvalidArgument(`invalid repository name: ${JSON.stringify(repository)}`)
-  return `repository:${repository}:${actions.join(',')}`
+function scopeTexts({ repository, actions, from }: Scope): readonly string[] {
+  for (const name of [repository, from ?? '']) {
+    if (/[\s:,]/.test(name)) throw new InvalidArgument(`invalid repository name: ${JSON.stringify(name)}`)
+  }
+  const own = `repository:${repository}:${actions.join(',')}`
+  return from === undefined ? [own] : [own, `repository:${from}:pull`]
 }
 
 function tokenKey(server: TokenServer, scope: Scope): string {
-  return `${server.realm.href} ${server.service} ${scopeText(scope)}`
+  return `${server.realm.href} ${server.service} ${scopeTexts(scope).join(' ')}`
 }
 
 function keyOf(endpoint: Endpoint): string {

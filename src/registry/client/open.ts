@@ -4,7 +4,10 @@ import type { ClientOptions, RegistryClient } from './contract.ts'
 import { fetchDocument, resolve } from './documents.ts'
 import { DEFAULT_CONFIG } from './endpoint.ts'
 import { HttpClient } from './http.ts'
+import { pushBlob } from './push-blob.ts'
+import { pushDocument } from './push-document.ts'
 import type { SessionDeps } from './session.ts'
+import { listTags } from './tags.ts'
 import { DEFAULT_TIMING } from './timing.ts'
 
 /** Opens a client; disposing of it breaks off whatever is under way. */
@@ -21,6 +24,9 @@ export function openRegistryClient(options: ClientOptions = {}): RegistryClient 
         fetchDocument: (reference, { descriptor, signal } = {}) => fetchDocument(deps, reference, descriptor, signal),
         fetchBytes: (reference, descriptor, bytes) => fetchBytes(deps, reference, descriptor, bytes),
         fetchBlob: (reference, descriptor, store, blob = {}) => fetchBlob(deps, reference, descriptor, store, blob),
+        pushBlob: (reference, descriptor, source, push = {}) => pushBlob(deps, reference, descriptor, source, push),
+        pushDocument: (reference, type, bytes, call = {}) => pushDocument(deps, reference, type, bytes, call),
+        tags: (reference, { signal } = {}) => listTags(deps, reference, signal),
       }
     },
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),

@@ -38,16 +38,23 @@ export function blobTarget(reference: Reference, digest: Digest): Target {
   }
 }
 
-function pullScope(reference: Reference): Scope {
+/** The same thing, to be put there; a blob may be mounted out of the repository `from`. */
+export function pushTarget(target: Target, from?: string): Target {
+  const { repository } = target.scope
+  return { ...target, scope: { repository, actions: ['pull', 'push'], ...(from !== undefined && { from }) } }
+}
+
+export function pullScope(reference: Reference): Scope {
   return { repository: reference.path, actions: ['pull'] }
 }
 
-export function subjectOf({ reference, what }: Target, method: string): Subject {
+export function subjectOf({ reference, what, scope }: Target, method: string): Subject {
   return {
     registry: reference.domain,
     name: familiarName(reference),
     reference: familiarString(reference),
     what,
+    action: scope.actions.includes('push') ? 'push' : 'pull',
     method,
   }
 }
@@ -61,18 +68,19 @@ export function placeOf({ reference }: Target): string {
 export async function askFor<T>(
   deps: SessionDeps,
   target: Target,
-  request: Pick<RegistryRequest, 'method' | 'headers' | 'accept'>,
+  request: Pick<RegistryRequest, 'method' | 'headers' | 'body' | 'accept'>,
   signal: AbortSignal | undefined,
   read: (response: HttpResponse, endpoint: Endpoint) => Promise<T>,
 ): Promise<T> {
   const folder = target.what === 'manifest' ? 'manifests' : 'blobs'
   const whole: RegistryRequest = {
     ...request,
-    path: `${target.reference.path}/${folder}/${target.object}`,
+    to: `${target.reference.path}/${folder}/${target.object}`,
     scope: target.scope,
     subject: subjectOf(target, request.method),
   }
-  const capability = target.reference.digest === undefined ? 'resolve' : 'pull'
+  const pulled = target.reference.digest === undefined ? 'resolve' : 'pull'
+  const capability = target.scope.actions.includes('push') ? 'push' : pulled
   return await visit(deps, target.reference, capability, async endpoint => {
     const response = await registryRequest(deps, endpoint, whole, signal)
     return await read(response, endpoint)
@@ -80,7 +88,7 @@ export async function askFor<T>(
 }
 
 /** The first endpoint that answers; where none does, the error of the one that got furthest. */
-async function visit<T>(
+export async function visit<T>(
   { config, preferred }: SessionDeps,
   reference: Reference,
   capability: Capability,
