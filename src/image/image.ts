@@ -22,6 +22,8 @@ export interface Images {
   damaged(): readonly { readonly id: string; readonly reason: string }[]
 
   pull(reference: Reference, options: PullOptions): Promise<Image>
+  /** To the registry of the reference; every tag of the repository where it names none. */
+  push(reference: Reference, options: PushOptions): Promise<void>
   /** An archive of `docker save` or an OCI layout, packed or not. Names as they are in it. */
   load(archive: Readable, options: LoadOptions): Promise<LoadedImage[]>
   /** One layer from a tar of a root file system. */
@@ -74,6 +76,23 @@ export interface PullOptions {
   readonly credentials: RegistryCredentials | undefined
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal
+}
+
+export interface PushOptions {
+  /** Undefined: whatever is here. */
+  readonly platform: Platform | undefined
+  readonly credentials: RegistryCredentials | undefined
+  readonly onProgress: (progress: Progress) => void
+  readonly onPushed: (pushed: PushedTag) => void
+  readonly signal: AbortSignal
+}
+
+export interface PushedTag {
+  readonly reference: Reference
+  /** Of the manifest. */
+  readonly digest: Digest
+  /** Bytes of the manifest. */
+  readonly size: number
 }
 
 /** What a client sent along in X-Registry-Auth. */

@@ -6,6 +6,7 @@ import type { Images } from './image.ts'
 import { importImage } from './import/import.ts'
 import { loadImages } from './load/load.ts'
 import { pullImage } from './pull/pull.ts'
+import { pushImage } from './push/push.ts'
 import { ConfigCache } from './record/config-cache.ts'
 import { ImageRecords } from './record/records.ts'
 import { ImageViews } from './record/views.ts'
@@ -31,6 +32,7 @@ export function openImages(options: ImagesOptions): Images {
     list: () => views.list(),
     damaged: () => views.damaged(),
     pull: (reference, pull) => pullImage(deps, reference, pull),
+    push: (reference, push) => pushImage(deps, reference, push),
     load: (archive, load) => loadImages(deps, archive, load),
     import: (archive, wanted) => importImage(deps, archive, wanted),
     tag: (nameOrId, reference) => tagImage(deps, nameOrId, reference),

@@ -59,6 +59,8 @@ export interface ImageBackend {
   list(): Image[]
   /** `tag` is a tag, a digest or ''. Platforms here and below are `os/arch/variant`, '' is the host's. */
   pull(name: string, tag: string, options: PullRequest): Promise<Image>
+  /** `tag` is a tag, or '' for every tag of the repository. */
+  push(name: string, tag: string, options: PushRequest): Promise<void>
   load(
     archive: Readable,
     options: TransferRequest,
@@ -76,6 +78,10 @@ export interface TransferRequest {
 
 export interface PullRequest extends TransferRequest {
   readonly credentials: RegistryCredentials | undefined
+}
+
+export interface PushRequest extends PullRequest {
+  readonly onPushed: (pushed: { readonly tag: string; readonly digest: string; readonly size: number }) => void
 }
 
 export interface ImportRequest extends TransferRequest {

@@ -105,6 +105,12 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/pull.ts')).pull,
   },
   {
+    paths: ['image push', 'push'],
+    summary: 'Upload an image to a registry',
+    common: 6,
+    load: async () => (await import('../commands/push.ts')).push,
+  },
+  {
     paths: ['container rm', 'container remove', 'rm'],
     summary: 'Remove one or more containers',
     load: async () => (await import('../commands/rm.ts')).rm,

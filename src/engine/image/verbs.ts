@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Image, Progress, RegistryCredentials } from '#image'
 import { InvalidArgument } from '#lib/errors'
 import {
+  familiarName,
   familiarString,
   type Platform,
   parseDigest,
@@ -33,6 +34,28 @@ export async function pullImage(
   const image = await deps.images.pull(reference, { platform: platformOf(options), credentials, onProgress, signal })
   publish(deps, 'pull', familiarString(reference), { name: familiarString(reference) })
   return image
+}
+
+/** One tag, or every tag of the repository where `tag` is ''. @throws NotFound, Unauthorized, ... in Docker's words */
+export async function pushImage(
+  deps: EngineDeps,
+  name: string,
+  tag: string,
+  options: TransferOptions & {
+    readonly credentials: RegistryCredentials | undefined
+    readonly onPushed: (pushed: { readonly tag: string; readonly digest: string; readonly size: number }) => void
+  },
+): Promise<void> {
+  const reference = targetReference(name, tag)
+  const { credentials, onProgress, onPushed, signal } = options
+  await deps.images.push(reference, {
+    platform: platformOf(options),
+    credentials,
+    onProgress,
+    signal,
+    onPushed: ({ reference: pushed, digest, size }) => onPushed({ tag: pushed.tag ?? '', digest, size }),
+  })
+  publish(deps, 'push', familiarString(reference), { name: familiarName(reference) })
 }
 
 export async function loadImages(

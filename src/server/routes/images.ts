@@ -3,8 +3,10 @@ import {
   ImageCreateQuery,
   ImageListQuery,
   ImageLoadQuery,
+  ImagePushQuery,
   ImageRemoveQuery,
   ImageTagQuery,
+  type PushResult,
   REGISTRY_AUTH_HEADER,
   readPlatform,
 } from '#api'
@@ -60,11 +62,27 @@ function getImage({ images, system }: Backends, call: ApiCall): void {
 
 async function postImage({ images }: Backends, call: ApiCall): Promise<void> {
   const { name, verb } = splitVerb(call)
-  if (verb === 'push') throw new NotImplemented('Gantry does not do this yet: pushing images')
+  if (verb === 'push') return await push(images, name, call)
   if (verb !== 'tag') throw new NotFound('page not found')
   const { repo = '', tag = '' } = call.readQuery(ImageTagQuery)
   await images.tag(name, repo, tag)
   call.sendEmpty(201)
+}
+
+async function push(images: Backends['images'], name: string, call: ApiCall): Promise<void> {
+  const { tag = '', platform = '' } = call.readQuery(ImagePushQuery)
+  const credentials = readCredentials(call)
+  await withProgress(call, async progress => {
+    await images.push(name, tag, {
+      platform: platform === '' ? '' : formatPlatformParameter(platform),
+      credentials,
+      onProgress: progress.tell,
+      onPushed: ({ tag: Tag, digest: Digest, size: Size }) => {
+        progress.send({ progressDetail: {}, aux: { Tag, Digest, Size } satisfies PushResult })
+      },
+      signal: call.signal,
+    })
+  })
 }
 
 async function remove({ images }: Backends, call: ApiCall): Promise<void> {
