@@ -38,6 +38,7 @@ const HOST: Host = {
     },
   },
   stopOutputProcessing,
+  runCredentialProgram: async program => (await import('#linux')).runCredentialProgram(program),
 }
 
 async function stopOutputProcessing(): Promise<void> {

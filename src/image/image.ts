@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Digest, ImageConfig, Platform, Reference } from '#oci'
+import type { Descriptor, Digest, ImageConfig, Platform, Reference } from '#oci'
 
 /**
  * Images: what a name means on this host, and how images come to be here and go.
@@ -24,6 +24,16 @@ export interface Images {
   pull(reference: Reference, options: PullOptions): Promise<Image>
   /** To the registry of the reference; every tag of the repository where it names none. */
   push(reference: Reference, options: PushOptions): Promise<void>
+  /**
+   * Whether a registry takes the credentials. @returns a token to keep in the password's place, '' where there is none
+   */
+  login(server: string, credentials: RegistryCredentials, signal: AbortSignal): Promise<string>
+  /** What a registry has under a name. */
+  inspectRemote(
+    reference: Reference,
+    credentials: RegistryCredentials | undefined,
+    signal: AbortSignal,
+  ): Promise<RemoteImage>
   /** An archive of `docker save` or an OCI layout, packed or not. Names as they are in it. */
   load(archive: Readable, options: LoadOptions): Promise<LoadedImage[]>
   /** One layer from a tar of a root file system. */
@@ -93,6 +103,12 @@ export interface PushedTag {
   readonly digest: Digest
   /** Bytes of the manifest. */
   readonly size: number
+}
+
+/** What a registry has under a name. */
+export interface RemoteImage {
+  readonly descriptor: Descriptor
+  readonly platforms: readonly Platform[]
 }
 
 /** What a client sent along in X-Registry-Auth. */

@@ -10,6 +10,8 @@ import { pushImage } from './push/push.ts'
 import { ConfigCache } from './record/config-cache.ts'
 import { ImageRecords } from './record/records.ts'
 import { ImageViews } from './record/views.ts'
+import { inspectRemote } from './remote/inspect.ts'
+import { loginTo } from './remote/login.ts'
 import { resolveImage } from './resolve.ts'
 import { removeImage, tagImage, untagImage } from './tag.ts'
 
@@ -33,6 +35,8 @@ export function openImages(options: ImagesOptions): Images {
     damaged: () => views.damaged(),
     pull: (reference, pull) => pullImage(deps, reference, pull),
     push: (reference, push) => pushImage(deps, reference, push),
+    login: (server, credentials, signal) => loginTo(deps, server, credentials, signal),
+    inspectRemote: (reference, credentials, signal) => inspectRemote(deps, reference, credentials, signal),
     load: (archive, load) => loadImages(deps, archive, load),
     import: (archive, wanted) => importImage(deps, archive, wanted),
     tag: (nameOrId, reference) => tagImage(deps, nameOrId, reference),

@@ -13,7 +13,7 @@ import type {
   WaitCondition,
   WaitResult,
 } from '#engine'
-import type { Image, Progress, RegistryCredentials } from '#image'
+import type { Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import type { Network, Sandbox } from '#network'
 
 /** Both directions of an attachment. */
@@ -61,6 +61,9 @@ export interface ImageBackend {
   pull(name: string, tag: string, options: PullRequest): Promise<Image>
   /** `tag` is a tag, or '' for every tag of the repository. */
   push(name: string, tag: string, options: PushRequest): Promise<void>
+  /** Whether a registry takes the credentials; a token to keep in the password's place, or ''. */
+  login(server: string, credentials: RegistryCredentials, signal: AbortSignal): Promise<string>
+  inspectRemote(name: string, credentials: RegistryCredentials | undefined, signal: AbortSignal): Promise<RemoteImage>
   load(
     archive: Readable,
     options: TransferRequest,

@@ -229,7 +229,7 @@ export class ScriptedRegistry implements AsyncDisposable {
     const [, repository = ''] = /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(request.url ?? '') ?? []
     let challenge: string | undefined
     if (this.tokenAuth !== undefined) {
-      const scope = `repository:${repository}:pull`
+      const scope = repository === '' ? '' : `repository:${repository}:pull`
       const given = this.tokens.get(authorization.replace('Bearer ', ''))
       const isPush = !['GET', 'HEAD'].includes(request.method ?? '')
       const enough = [`repository:${repository}:pull,push`, ...(isPush ? [] : [scope])]
@@ -260,7 +260,19 @@ export class ScriptedRegistry implements AsyncDisposable {
     }
     const token = `token-${++this.#given}`
     this.tokens.set(token, (request.method === 'POST' ? form.get('scope') : query.getAll('scope').join(' ')) ?? '')
-    send(response, 200, {}, Buffer.from(JSON.stringify({ token, expires_in: auth.expiresIn ?? 300 })), request)
+    send(
+      response,
+      200,
+      {},
+      Buffer.from(
+        JSON.stringify({
+          token,
+          expires_in: auth.expiresIn ?? 300,
+          ...(query.get('offline_token') === 'true' && { refresh_token: auth.refreshToken }),
+        }),
+      ),
+      request,
+    )
   }
 
   #listTags(request: IncomingMessage, response: ServerResponse, repository: string): void {
@@ -279,6 +291,10 @@ export class ScriptedRegistry implements AsyncDisposable {
   #serve(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined, body: Buffer): void {
     const match = /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)/.exec(request.url ?? '')
     const [, repository = '', kind, object = ''] = match ?? []
+    if (/^\/v2\/$/.test(request.url ?? '')) {
+      send(response, 200, {}, Buffer.from('{}'), request)
+      return
+    }
     const [, tagged] = /^\/v2\/(.+)\/tags\/list/.exec(request.url ?? '') ?? []
     if (tagged !== undefined) {
       this.#listTags(request, response, tagged)

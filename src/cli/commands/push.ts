@@ -30,7 +30,7 @@ export const push = command({
     if (isNameOnly && !allTags && !flags.quiet) out.line(`Using default tag: ${name.tag}`)
     refuseContentTrust(flags['disable-content-trust'], given.has('disable-content-trust'), context.env)
     const { client, config } = await context.connect()
-    const auth = credentialsFor(config.settings, name.domain).auth ?? {}
+    const auth = (await credentialsFor(context.host, config.settings, name.domain)) ?? {}
     const query = {
       ...(name.tag === undefined ? {} : { tag: name.tag }),
       ...(flags.platform === '' ? {} : { platform: platformJson(flags.platform) }),

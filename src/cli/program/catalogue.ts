@@ -78,6 +78,18 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/load.ts')).load,
   },
   {
+    paths: ['login'],
+    summary: 'Authenticate to a registry',
+    common: 8,
+    load: async () => (await import('../commands/login.ts')).login,
+  },
+  {
+    paths: ['logout'],
+    summary: 'Log out from a registry',
+    common: 9,
+    load: async () => (await import('../commands/logout.ts')).logout,
+  },
+  {
     paths: ['container logs', 'logs'],
     summary: 'Fetch the logs of a container',
     load: async () => (await import('../commands/logs.ts')).logs,

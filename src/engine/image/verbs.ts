@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Image, Progress, RegistryCredentials } from '#image'
+import type { Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import { InvalidArgument } from '#lib/errors'
 import {
   familiarName,
@@ -56,6 +56,16 @@ export async function pushImage(
     onPushed: ({ reference: pushed, digest, size }) => onPushed({ tag: pushed.tag ?? '', digest, size }),
   })
   publish(deps, 'push', familiarString(reference), { name: familiarName(reference) })
+}
+
+/** What a registry has under `name`. @throws InvalidArgument, NotFound, Unauthorized, ... */
+export async function inspectRemoteImage(
+  { images }: EngineDeps,
+  name: string,
+  credentials: RegistryCredentials | undefined,
+  signal: AbortSignal,
+): Promise<RemoteImage> {
+  return await images.inspectRemote(withDefaultTag(parseReference(name)), credentials, signal)
 }
 
 export async function loadImages(

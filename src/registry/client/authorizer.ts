@@ -36,11 +36,17 @@ export class Authorizer {
   readonly #credentials: Credentials | undefined
   readonly #schemes = new Map<string, Scheme>()
   readonly #tokens = new Map<string, CachedToken>()
+  #identityToken: string | undefined
 
   constructor(deps: TokenDeps, config: RegistryConfig, credentials: Credentials | undefined) {
     this.#deps = deps
     this.#config = config
     this.#credentials = credentials
+  }
+
+  /** What a token server gave to be kept in a password's place. */
+  get identityToken(): string | undefined {
+    return this.#identityToken
   }
 
   /** The header for a request that `endpoint` has not refused yet; undefined where none is known to be wanted. */
@@ -96,6 +102,7 @@ export class Authorizer {
     switch (scheme.kind) {
       case 'basic':
         if (secret?.kind === 'basic') return basicHeader(secret.username, secret.password)
+        if (subject.action === 'login') throw new Unauthorized(`${subject.registry}: no basic auth credentials`)
         throw new Unauthorized(`${subject.reference} at ${subject.registry}: no basic auth credentials`, {
           fix: `log in to ${subject.registry} with docker login`,
         })
@@ -124,7 +131,9 @@ export class Authorizer {
     const token = fetchToken(this.#deps, server, scopeTexts(scope), secret, subject, signal)
     this.#tokens.set(key, { token, since: now })
     try {
-      return await token
+      const fetched = await token
+      this.#identityToken = fetched.identity ?? this.#identityToken
+      return fetched
     } catch (error) {
       if (this.#tokens.get(key)?.token === token) this.#tokens.delete(key)
       throw error
@@ -150,6 +159,7 @@ function scopeTexts({ repository, actions, from }: Scope): readonly string[] {
   for (const name of [repository, from ?? '']) {
     if (/[\s:,]/.test(name)) throw new InvalidArgument(`invalid repository name: ${JSON.stringify(name)}`)
   }
+  if (repository === '') return []
   const own = `repository:${repository}:${actions.join(',')}`
   return from === undefined ? [own] : [own, `repository:${from}:pull`]
 }

@@ -54,8 +54,16 @@ export interface RegistrySession {
    */
   pushDocument(reference: Reference, mediaType: string, bytes: Uint8Array, options?: CallOptions): Promise<Digest>
 
+  /** Asks a registry (`docker.io`, `host:5000`) whether it takes the session's secret. @throws Unauthorized */
+  login(registry: string, options?: CallOptions): Promise<Login>
+
   /** The tags of a repository, as the registry orders them; at most `TAGS_MAX`. */
   tags(reference: Reference, options?: CallOptions): Promise<readonly string[]>
+}
+
+export interface Login {
+  /** To be kept in the place of the password, where the registry gave one. */
+  readonly identityToken: string | undefined
 }
 
 /** The bytes of a blob from `offset` to its end. Asked again where an upload goes on after a fault. */

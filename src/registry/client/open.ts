@@ -4,6 +4,7 @@ import type { ClientOptions, RegistryClient } from './contract.ts'
 import { fetchDocument, resolve } from './documents.ts'
 import { DEFAULT_CONFIG } from './endpoint.ts'
 import { HttpClient } from './http.ts'
+import { login } from './login.ts'
 import { pushBlob } from './push-blob.ts'
 import { pushDocument } from './push-document.ts'
 import type { SessionDeps } from './session.ts'
@@ -26,6 +27,7 @@ export function openRegistryClient(options: ClientOptions = {}): RegistryClient 
         fetchBlob: (reference, descriptor, store, blob = {}) => fetchBlob(deps, reference, descriptor, store, blob),
         pushBlob: (reference, descriptor, source, push = {}) => pushBlob(deps, reference, descriptor, source, push),
         pushDocument: (reference, type, bytes, call = {}) => pushDocument(deps, reference, type, bytes, call),
+        login: (registry, call = {}) => login(deps, registry, call),
         tags: (reference, { signal } = {}) => listTags(deps, reference, signal),
       }
     },

@@ -31,7 +31,7 @@ export async function pushBlob(
   const target = pushTarget(blobTarget(reference, wanted.digest))
   const { signal } = options
   if (await isThere(deps, target, wanted, signal)) return { kind: 'exists' }
-  return await visit(deps, target.reference, 'push', async endpoint => {
+  return await visit(deps, target.reference.domain, 'push', async endpoint => {
     const upload = new Upload(deps, endpoint, target, wanted, source, options)
     for (const from of (options.mountFrom ?? []).slice(0, MOUNTS_MAX)) {
       if (await upload.mount(from)) return { kind: 'mounted', from }

@@ -81,7 +81,10 @@ export async function askFor<T>(
   }
   const pulled = target.reference.digest === undefined ? 'resolve' : 'pull'
   const capability = target.scope.actions.includes('push') ? 'push' : pulled
-  return await visit(deps, target.reference, capability, async endpoint => {
+  if (target.reference.domain === '') {
+    throw new InvalidArgument(`invalid reference format: ${familiarString(target.reference)} names no registry`)
+  }
+  return await visit(deps, target.reference.domain, capability, async endpoint => {
     const response = await registryRequest(deps, endpoint, whole, signal)
     return await read(response, endpoint)
   })
@@ -90,13 +93,10 @@ export async function askFor<T>(
 /** The first endpoint that answers; where none does, the error of the one that got furthest. */
 export async function visit<T>(
   { config, preferred }: SessionDeps,
-  reference: Reference,
+  registry: string,
   capability: Capability,
   body: (endpoint: Endpoint) => Promise<T>,
 ): Promise<T> {
-  const registry = reference.domain
-  if (registry === '')
-    throw new InvalidArgument(`invalid reference format: ${familiarString(reference)} names no registry`)
   const endpoints = endpointsFor(registry, config).filter(endpoint => endpoint.capabilities.includes(capability))
   const best = endpoints.find(endpoint => keyOf(endpoint) === preferred.get(registry))
   const order = best === undefined ? endpoints : [best, ...endpoints.filter(endpoint => endpoint !== best)]

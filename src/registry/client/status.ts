@@ -23,7 +23,7 @@ export interface Subject {
   /** `busybox:1`, or the name with a digest. */
   readonly reference: string
   readonly what: 'manifest' | 'blob' | 'token'
-  readonly action: 'pull' | 'push'
+  readonly action: 'pull' | 'push' | 'login'
   readonly method: string
 }
 
@@ -55,6 +55,7 @@ export function statusError(response: HttpResponse, body: Buffer, subject: Subje
   const complaint =
     fromChallenge(response) ?? fromBody(body, response.status) ?? BY_STATUS[response.status]?.[subject.what]
   if (complaint === undefined) return new Unavailable(`${request}: ${unexpected(response.status)}`)
+  if (subject.action === 'login') return refusedLogin(request, complaint)
   const text = `${words(complaint.code)}: ${printable(complaint.message, 500)}`
   switch (complaint.code) {
     case 'DENIED':
@@ -83,6 +84,12 @@ export function statusError(response: HttpResponse, body: Buffer, subject: Subje
     default:
       return response.status === 429 ? busy(response, `${request}: ${text}`) : new Unavailable(`${request}: ${text}`)
   }
+}
+
+function refusedLogin(request: string, { code, message }: Complaint): Unauthorized {
+  return new Unauthorized(`${request}: ${words(code)}: ${printable(message, 500)}`, {
+    fix: 'check the user name and the password or token',
+  })
 }
 
 function loginAdvice({ registry }: Subject): string {

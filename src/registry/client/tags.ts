@@ -34,7 +34,7 @@ export async function listTags(
 ): Promise<readonly string[]> {
   const name = nameOnly(reference)
   const target: Target = { reference: name, scope: pullScope(name), what: 'manifest', object: '' }
-  return await visit(deps, name, 'resolve', async endpoint => {
+  return await visit(deps, name.domain, 'resolve', async endpoint => {
     const tags: string[] = []
     let to: string | URL = `${name.path}/tags/list?n=${PAGE}`
     for (let pages = 0; pages < PAGES_MAX; pages++) {

@@ -21,6 +21,8 @@ export interface Token {
   readonly value: string
   /** Milliseconds. */
   readonly life: number
+  /** A refresh token that came with it. */
+  readonly identity: string | undefined
 }
 
 /** Where a registry sends one for a token. */
@@ -105,6 +107,11 @@ async function ask(
   const url = new URL(realm)
   if (service !== '') url.searchParams.set('service', service)
   for (const scope of scopes) url.searchParams.append('scope', scope)
+  if (secret?.kind === 'basic' && secret.wantsToken === true) {
+    url.searchParams.set('account', secret.username)
+    url.searchParams.set('client_id', 'gantry')
+    url.searchParams.set('offline_token', 'true')
+  }
   const headers =
     secret?.kind === 'basic' ? { authorization: basicHeader(secret.username, secret.password) } : ({} as const)
   return await http.send({ method: 'GET', url, headers, tls, signal })
@@ -118,7 +125,7 @@ function readToken(body: Buffer, server: TokenServer): Token {
   // Anything else would end the header, or begin another one.
   if (!/^[\x21-\x7e]+$/.test(value)) throw new Unauthorized(`token server ${where(server)}: the token is no token`)
   const seconds = Math.min(Math.max(json.member('expires_in').integer(), LIFE_MIN_SECONDS), LIFE_MAX_SECONDS)
-  return { value, life: seconds * 1000 }
+  return { value, life: seconds * 1000, identity: json.member('refresh_token').string() || undefined }
 }
 
 function where({ realm }: TokenServer): string {

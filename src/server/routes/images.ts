@@ -1,5 +1,4 @@
 import {
-  decodeRegistryAuth,
   ImageCreateQuery,
   ImageListQuery,
   ImageLoadQuery,
@@ -7,10 +6,8 @@ import {
   ImageRemoveQuery,
   ImageTagQuery,
   type PushResult,
-  REGISTRY_AUTH_HEADER,
   readPlatform,
 } from '#api'
-import type { RegistryCredentials } from '#image'
 import { InvalidArgument, NotFound, NotImplemented } from '#lib/errors'
 import type { Backends } from '../backends.ts'
 import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
@@ -18,6 +15,7 @@ import { listedImages } from '../convert/image-filters.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { withProgress } from '../stream/progress.ts'
+import { readCredentials } from './credentials.ts'
 
 export function imageRoutes(backends: Backends): Route[] {
   return [
@@ -157,18 +155,4 @@ function splitVerb(call: ApiCall): { name: string; verb: string } {
 function formatPlatformParameter(text: string): string {
   const { os, architecture, variant = '' } = readPlatform(text)
   return [os, architecture, variant].filter(part => part !== '').join('/')
-}
-
-function readCredentials(call: ApiCall): RegistryCredentials | undefined {
-  const header = call.headers[REGISTRY_AUTH_HEADER.toLowerCase()]
-  const auth = decodeRegistryAuth(typeof header === 'string' ? header : undefined)
-  const { username, password, identitytoken, registrytoken } = auth
-  const given = [username, password, identitytoken, registrytoken].some(value => value !== undefined && value !== '')
-  if (!given) return undefined
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(identitytoken === undefined ? {} : { identityToken: identitytoken }),
-    ...(registrytoken === undefined ? {} : { registryToken: registrytoken }),
-  }
 }
