@@ -14,12 +14,17 @@ Options:
       --default-runtime NAME    crun or runc (default crun)
       --no-cgroup-favordynmods  Leave the host's control groups as they are; containers start more slowly
       --insecure-registry HOST  Reach a registry without checking its certificate; may be repeated
+      --registry-mirror URL     Ask there before Docker Hub; may be repeated
+      --max-concurrent-downloads N, --max-concurrent-uploads N
+                                Layers that one pull fetches (default 3), and one push sends (default 5), at once
       --tlsverify               TCP clients need a certificate of --tlscacert
       --tlscacert FILE, --tlscert FILE, --tlskey FILE
       --insecure-tcp i-understand
                                 Let everyone who can reach a TCP address be root on this host
 
-Keys of the configuration file have the same names ("hosts" and "insecure-registries" are lists).
+Keys of the configuration file have the same names ("hosts", "insecure-registries" and
+"registry-mirrors" are lists). What is written down about a registry in /etc/gantry/certs.d/HOST or
+/etc/docker/certs.d/HOST (certificates, hosts.toml) counts from the next pull or push on.
 
 Examples:
   gantry daemon

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { errorText, InvalidArgument } from '#lib/errors'
 import { LOG_LEVELS, type LogLevel } from '#lib/log'
 import { nearest } from '#lib/nearest'
+import { checkMirror } from '#registry'
 
 export interface DaemonSettings {
   readonly dataRoot: string
@@ -14,6 +15,11 @@ export interface DaemonSettings {
   readonly logLevel: LogLevel
   readonly defaultRuntime: string | undefined
   readonly insecureRegistries: readonly string[]
+  /** Addresses with copies of Docker Hub. */
+  readonly registryMirrors: readonly string[]
+  /** Layers at the same time, of one pull and of one push. */
+  readonly maxDownloads: number
+  readonly maxUploads: number
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined
   readonly insecureTcp: boolean
   /** Whether the host's control groups may be switched to fast moves. */
@@ -29,7 +35,7 @@ export const DEFAULT_ROOTS: Roots = { dataRoot: '/var/lib/gantry', execRoot: '/r
 export const DEFAULT_CONFIG_FILE = '/etc/gantry/daemon.json'
 const INSECURE_TCP_WORDS = 'i-understand'
 
-type Value = string | boolean | readonly string[]
+type Value = string | number | boolean | readonly string[]
 
 /** Every setting: its flag is its key with two dashes. */
 const SETTINGS = {
@@ -40,16 +46,23 @@ const SETTINGS = {
   'log-level': 'string',
   'default-runtime': 'string',
   'insecure-registries': 'list',
+  'registry-mirrors': 'list',
+  'max-concurrent-downloads': 'number',
+  'max-concurrent-uploads': 'number',
   tlsverify: 'boolean',
   tlscacert: 'string',
   tlscert: 'string',
   tlskey: 'string',
   'insecure-tcp': 'string',
   'cgroup-favordynmods': 'boolean',
-} as const satisfies Record<string, 'string' | 'list' | 'boolean'>
+} as const satisfies Record<string, 'string' | 'list' | 'boolean' | 'number'>
 
 /** Flags whose name is not their key's. */
-const FLAG_NAMES: Readonly<Record<string, string>> = { hosts: 'host', 'insecure-registries': 'insecure-registry' }
+const FLAG_NAMES: Readonly<Record<string, string>> = {
+  hosts: 'host',
+  'insecure-registries': 'insecure-registry',
+  'registry-mirrors': 'registry-mirror',
+}
 
 /** @throws InvalidArgument listing everything that is wrong at once, with the nearest known name */
 export function readSettings(args: readonly string[]): DaemonSettings {
@@ -95,10 +108,22 @@ function settle(values: ReadonlyMap<string, Value>): DaemonSettings {
     logLevel: parseLogLevel(text('log-level') ?? 'info'),
     defaultRuntime: text('default-runtime'),
     insecureRegistries: list('insecure-registries'),
+    registryMirrors: list('registry-mirrors').map(checkMirror),
+    maxDownloads: parseLimit(values, 'max-concurrent-downloads', 3),
+    maxUploads: parseLimit(values, 'max-concurrent-uploads', 5),
     tls: parseTls(values.get('tlsverify') === true, text),
     insecureTcp: parseInsecureTcp(text('insecure-tcp')),
     favourDynamicCgroups: values.get('cgroup-favordynmods') !== false,
   }
+}
+
+/** A number in the file, a text as a flag. */
+function parseLimit(values: ReadonlyMap<string, Value>, key: string, usual: number): number {
+  const value = values.get(key)
+  if (value === undefined) return usual
+  const limit = Number(value)
+  if (Number.isInteger(limit) && limit > 0) return limit
+  throw new InvalidArgument(`invalid ${key}: ${String(value)}`, { fix: 'say a number from 1 on' })
 }
 
 function parseTls(verify: boolean, text: (key: string) => string | undefined): DaemonSettings['tls'] {
@@ -192,6 +217,6 @@ function checkKey(key: string, value: unknown): string[] {
     return Array.isArray(value) && value.every(item => typeof item === 'string')
       ? []
       : [`${key} must be a list of strings`]
-  const wanted = kind === 'boolean' ? 'boolean' : 'string'
+  const wanted = kind
   return typeof value === wanted ? [] : [`${key} must be a ${wanted}`]
 }

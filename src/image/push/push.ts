@@ -120,8 +120,9 @@ async function pushLayers(
     return isNew
   })
   for (const { id } of wanted) show({ id, status: 'Preparing' })
-  const slots = new Semaphore(UPLOADS_MAX)
-  for (const { id } of wanted.slice(UPLOADS_MAX)) show({ id, status: 'Waiting' })
+  const limit = deps.limits?.uploads ?? UPLOADS_MAX
+  const slots = new Semaphore(limit)
+  for (const { id } of wanted.slice(limit)) show({ id, status: 'Waiting' })
   const pushes = wanted.map(({ layer, id }) => slots.run(() => push.run(layer, id)))
   try {
     await Promise.all(pushes)

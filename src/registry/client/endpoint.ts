@@ -1,4 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
+import { InvalidArgument } from '#lib/errors'
+import { printable } from '#lib/printable'
+import { type HostEntry, type HostFiles, type HostsFile, readHostFiles } from './host-files.ts'
 
 /** How a server proves who it is, and how we do. */
 export interface TlsProfile {
@@ -30,6 +33,8 @@ export interface Endpoint {
   readonly capabilities: readonly Capability[]
   /** Somebody else's copy: it never gets the credentials of the registry, and its failures lead to the next endpoint. */
   readonly mirror: boolean
+  /** Told to a mirror, which may have copies of several registries. */
+  readonly namespace: string | undefined
 }
 
 export interface RegistryConfig {
@@ -37,6 +42,10 @@ export interface RegistryConfig {
   readonly insecure: readonly string[]
   /** More certificates, by host as written in references. */
   readonly tls: ReadonlyMap<string, TlsProfile>
+  /** Addresses that have copies of Docker Hub, asked before it. */
+  readonly mirrors?: readonly string[]
+  /** Folders with a folder for each registry that something is written down about (`certs.d`). */
+  readonly hostFolders?: readonly string[]
 }
 
 export const DEFAULT_CONFIG: RegistryConfig = { insecure: [], tls: new Map() }
@@ -53,7 +62,15 @@ const ALL: readonly Capability[] = ['resolve', 'pull', 'push']
  * `localhost` or a loopback address: what a name resolves to is in somebody else's hands (CVE-2026-92543, S74).
  */
 export function endpointsFor(registry: string, config: RegistryConfig): readonly Endpoint[] {
-  const tls = config.tls.get(registry) ?? STRICT_TLS
+  const files = readHostFiles(config.hostFolders ?? [], registry)
+  if (files.hosts !== undefined) return configured(registry, files.hosts, config)
+  const mirrors = registry === HUB ? (config.mirrors ?? []).map(address => mirrorOf(registry, address, config)) : []
+  return [...mirrors, ...ownEndpoints(registry, files, config)]
+}
+
+/** The registry itself. */
+function ownEndpoints(registry: string, files: HostFiles, config: RegistryConfig): readonly Endpoint[] {
+  const tls = config.tls.get(registry) ?? { ...STRICT_TLS, ...files.tls }
   const insecure = mayBePlain(registry, config)
   const secure: Endpoint = {
     registry,
@@ -64,8 +81,85 @@ export function endpointsFor(registry: string, config: RegistryConfig): readonly
     headers: {},
     capabilities: ALL,
     mirror: false,
+    namespace: undefined,
   }
   return insecure ? [secure, { ...secure, scheme: 'http' }] : [secure]
+}
+
+/** What `hosts.toml` says: its hosts in their order, then its server. */
+function configured(registry: string, { hosts, server }: HostsFile, config: RegistryConfig): readonly Endpoint[] {
+  const own = ownEndpoints(registry, { tls: server.tls, hosts: undefined }, config)
+  const origins = [...own, ...(server.url === undefined ? [] : [entryEndpoint(registry, server, false)])].map(originOf)
+  const entries = hosts.flatMap(host => {
+    const endpoint = entryEndpoint(registry, host, true)
+    if (endpoint === undefined) return []
+    const isOwn = origins.includes(originOf(endpoint))
+    return [isOwn ? { ...endpoint, mirror: false, namespace: undefined } : endpoint]
+  })
+  const { headers, capabilities } = server
+  const last =
+    server.url === undefined
+      ? own.map(endpoint => ({
+          ...endpoint,
+          headers,
+          capabilities,
+          tls: { ...endpoint.tls, skipVerify: endpoint.tls.skipVerify || server.tls.skipVerify },
+        }))
+      : [entryEndpoint(registry, server, false)]
+  return [...entries, ...last].filter(endpoint => endpoint !== undefined)
+}
+
+function entryEndpoint(registry: string, entry: HostEntry, mirror: boolean): Endpoint | undefined {
+  const { url, tls, headers, capabilities, overridePath } = entry
+  if (url === undefined) return undefined
+  const path = url.pathname.replace(/\/+$/, '')
+  return {
+    registry,
+    scheme: url.protocol === 'http:' ? 'http' : 'https',
+    authority: url.host,
+    path: overridePath || path.endsWith('/v2') ? path : `${path}/v2`,
+    tls,
+    headers,
+    capabilities,
+    mirror,
+    namespace: mirror ? registry : undefined,
+  }
+}
+
+/** One of `registry-mirrors`: a copy of Docker Hub, as Docker has it. */
+function mirrorOf(registry: string, address: string, config: RegistryConfig): Endpoint {
+  const url = new URL(checkMirror(address))
+  const { tls } = readHostFiles(config.hostFolders ?? [], url.host)
+  return {
+    registry,
+    scheme: url.protocol === 'http:' ? 'http' : 'https',
+    authority: url.host,
+    path: '/v2',
+    tls: { ...tls, skipVerify: mayBePlain(url.host, config) },
+    headers: {},
+    capabilities: ['resolve', 'pull'],
+    mirror: true,
+    namespace: undefined,
+  }
+}
+
+/** @throws InvalidArgument in Docker's words for what can be no mirror */
+export function checkMirror(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  const refuse = (reason: string) => new InvalidArgument(`invalid mirror: ${reason}`)
+  if (url === undefined) throw refuse(`"${printable(address)}" is not a valid URI`)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw refuse(`unsupported scheme "${url.protocol.slice(0, -1)}" in "${printable(address)}": use http or https`)
+  }
+  if (url.username !== '' || url.password !== '') throw refuse('username/password not allowed in URI')
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw refuse('path, query, or fragment at end of the URI')
+  }
+  return address
+}
+
+function originOf(endpoint: Endpoint | undefined): string {
+  return `${endpoint?.scheme}://${endpoint?.authority}`
 }
 
 /** True for a literal loopback host and for one that is configured insecure, with or without its port. */

@@ -2,7 +2,7 @@ import { Authorizer } from './authorizer.ts'
 import { fetchBlob, fetchBytes } from './blobs.ts'
 import type { ClientOptions, RegistryClient } from './contract.ts'
 import { fetchDocument, resolve } from './documents.ts'
-import { DEFAULT_CONFIG } from './endpoint.ts'
+import { DEFAULT_CONFIG, type Endpoint, endpointsFor } from './endpoint.ts'
 import { HttpClient } from './http.ts'
 import { login } from './login.ts'
 import { pushBlob } from './push-blob.ts'
@@ -19,7 +19,13 @@ export function openRegistryClient(options: ClientOptions = {}): RegistryClient 
   return {
     session(credentials) {
       const authorizer = new Authorizer({ http, timing }, config, credentials)
-      const deps: SessionDeps = { http, timing, config, authorizer, preferred }
+      const known = new Map<string, readonly Endpoint[]>()
+      const endpoints = (registry: string) => {
+        const found = known.get(registry) ?? endpointsFor(registry, config)
+        known.set(registry, found)
+        return found
+      }
+      const deps: SessionDeps = { http, timing, endpoints, authorizer, preferred }
       return {
         resolve: (reference, { signal } = {}) => resolve(deps, reference, signal),
         fetchDocument: (reference, { descriptor, signal } = {}) => fetchDocument(deps, reference, descriptor, signal),

@@ -1,14 +1,15 @@
 import { GantryError, InvalidArgument } from '#lib/errors'
 import { type Digest, familiarName, familiarString, nameOnly, type Reference, withDefaultTag, withDigest } from '#oci'
 import type { Scope } from './authorizer.ts'
-import { type Capability, type Endpoint, endpointsFor, type RegistryConfig } from './endpoint.ts'
+import type { Capability, Endpoint } from './endpoint.ts'
 import { RegistryUnavailable } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import type { Subject } from './status.ts'
 import { type RegistryRequest, registryRequest, type TransportDeps } from './transport.ts'
 
 export interface SessionDeps extends TransportDeps {
-  readonly config: RegistryConfig
+  /** The places of a registry, as they were when the session began to deal with it. */
+  readonly endpoints: (registry: string) => readonly Endpoint[]
   /** The endpoint that answered last, by registry: where TLS failed once it is not tried with every request. */
   readonly preferred: Map<string, string>
 }
@@ -92,12 +93,12 @@ export async function askFor<T>(
 
 /** The first endpoint that answers; where none does, the error of the one that got furthest. */
 export async function visit<T>(
-  { config, preferred }: SessionDeps,
+  { endpoints: known, preferred }: SessionDeps,
   registry: string,
   capability: Capability,
   body: (endpoint: Endpoint) => Promise<T>,
 ): Promise<T> {
-  const endpoints = endpointsFor(registry, config).filter(endpoint => endpoint.capabilities.includes(capability))
+  const endpoints = known(registry).filter(endpoint => endpoint.capabilities.includes(capability))
   const best = endpoints.find(endpoint => keyOf(endpoint) === preferred.get(registry))
   const order = best === undefined ? endpoints : [best, ...endpoints.filter(endpoint => endpoint !== best)]
   let failure: unknown

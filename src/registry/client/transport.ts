@@ -68,7 +68,9 @@ export async function registryRequest(
 
 /** The URL of `request` at `endpoint`. */
 export function urlOf(endpoint: Endpoint, path: string): URL {
-  return new URL(`${endpoint.scheme}://${endpoint.authority}${endpoint.path}/${path}`)
+  const url = new URL(`${endpoint.scheme}://${endpoint.authority}${endpoint.path}/${path}`)
+  if (endpoint.namespace !== undefined) url.searchParams.set('ns', endpoint.namespace)
+  return url
 }
 
 async function follow(
