@@ -22,6 +22,8 @@ export interface Images {
   damaged(): readonly { readonly id: string; readonly reason: string }[]
 
   pull(reference: Reference, options: PullOptions): Promise<Image>
+  /** Every tag of a repository. */
+  pullAll(reference: Reference, options: PullOptions): Promise<readonly Image[]>
   /** To the registry of the reference; every tag of the repository where it names none. */
   push(reference: Reference, options: PushOptions): Promise<void>
   /**

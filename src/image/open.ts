@@ -5,7 +5,7 @@ import { Holds } from './hold.ts'
 import type { Images } from './image.ts'
 import { importImage } from './import/import.ts'
 import { loadImages } from './load/load.ts'
-import { pullImage } from './pull/pull.ts'
+import { pullAllTags, pullImage } from './pull/pull.ts'
 import { pushImage } from './push/push.ts'
 import { ConfigCache } from './record/config-cache.ts'
 import { ImageRecords } from './record/records.ts'
@@ -34,6 +34,7 @@ export function openImages(options: ImagesOptions): Images {
     list: () => views.list(),
     damaged: () => views.damaged(),
     pull: (reference, pull) => pullImage(deps, reference, pull),
+    pullAll: (reference, pull) => pullAllTags(deps, reference, pull),
     push: (reference, push) => pushImage(deps, reference, push),
     login: (server, credentials, signal) => loginTo(deps, server, credentials, signal),
     inspectRemote: (reference, credentials, signal) => inspectRemote(deps, reference, credentials, signal),

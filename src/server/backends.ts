@@ -57,8 +57,8 @@ export interface ContainerPaths {
 export interface ImageBackend {
   resolve(nameOrId: string): Image
   list(): Image[]
-  /** `tag` is a tag, a digest or ''. Platforms here and below are `os/arch/variant`, '' is the host's. */
-  pull(name: string, tag: string, options: PullRequest): Promise<Image>
+  /** `tag` is a tag, a digest or '', which stands for every tag where `name` has none. Platforms here and below are `os/arch/variant`, '' is the host's. */
+  pull(name: string, tag: string, options: PullRequest): Promise<void>
   /** `tag` is a tag, or '' for every tag of the repository. */
   push(name: string, tag: string, options: PushRequest): Promise<void>
   /** Whether a registry takes the credentials; a token to keep in the password's place, or ''. */

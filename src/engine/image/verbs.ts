@@ -4,6 +4,7 @@ import { InvalidArgument } from '#lib/errors'
 import {
   familiarName,
   familiarString,
+  isNameOnly,
   type Platform,
   parseDigest,
   parsePlatform,
@@ -22,18 +23,21 @@ export interface TransferOptions {
   readonly signal: AbortSignal
 }
 
-/** @throws InvalidArgument (reference), NotFound, Unauthorized, Unavailable, ... in Docker's words */
+/**
+ * One tag or digest, or every tag of the repository where neither is named.
+ * @throws InvalidArgument (reference), NotFound, Unauthorized, Unavailable, ... in Docker's words */
 export async function pullImage(
   deps: EngineDeps,
   name: string,
   tag: string,
   options: TransferOptions & { readonly credentials: RegistryCredentials | undefined },
-): Promise<Image> {
-  const reference = withDefaultTag(targetReference(name, tag))
+): Promise<void> {
+  const reference = targetReference(name, tag)
   const { credentials, onProgress, signal } = options
-  const image = await deps.images.pull(reference, { platform: platformOf(options), credentials, onProgress, signal })
+  const pull = { platform: platformOf(options), credentials, onProgress, signal }
+  if (isNameOnly(reference)) await deps.images.pullAll(reference, pull)
+  else await deps.images.pull(reference, pull)
   publish(deps, 'pull', familiarString(reference), { name: familiarString(reference) })
-  return image
 }
 
 /** One tag, or every tag of the repository where `tag` is ''. @throws NotFound, Unauthorized, ... in Docker's words */
