@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Descriptor, Digest, ImageConfig, Platform, Reference } from '#oci'
+import type { FoundRepository } from '#registry'
 
 /**
  * Images: what a name means on this host, and how images come to be here and go.
@@ -30,6 +31,13 @@ export interface Images {
    * Whether a registry takes the credentials. @returns a token to keep in the password's place, '' where there is none
    */
   login(server: string, credentials: RegistryCredentials, signal: AbortSignal): Promise<string>
+  /** Repositories of a registry (Docker Hub where `term` names none) by a word. */
+  search(
+    term: string,
+    limit: number,
+    credentials: RegistryCredentials | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly FoundRepository[]>
   /** What a registry has under a name. */
   inspectRemote(
     reference: Reference,

@@ -12,6 +12,7 @@ import { ImageRecords } from './record/records.ts'
 import { ImageViews } from './record/views.ts'
 import { inspectRemote } from './remote/inspect.ts'
 import { loginTo } from './remote/login.ts'
+import { searchRepositories } from './remote/search.ts'
 import { resolveImage } from './resolve.ts'
 import { removeImage, tagImage, untagImage } from './tag.ts'
 
@@ -37,6 +38,7 @@ export function openImages(options: ImagesOptions): Images {
     pullAll: (reference, pull) => pullAllTags(deps, reference, pull),
     push: (reference, push) => pushImage(deps, reference, push),
     login: (server, credentials, signal) => loginTo(deps, server, credentials, signal),
+    search: (term, limit, credentials, signal) => searchRepositories(deps, term, limit, credentials, signal),
     inspectRemote: (reference, credentials, signal) => inspectRemote(deps, reference, credentials, signal),
     load: (archive, load) => loadImages(deps, archive, load),
     import: (archive, wanted) => importImage(deps, archive, wanted),

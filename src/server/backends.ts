@@ -13,7 +13,7 @@ import type {
   WaitCondition,
   WaitResult,
 } from '#engine'
-import type { Image, Progress, RegistryCredentials, RemoteImage } from '#image'
+import type { FoundRepository, Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import type { Network, Sandbox } from '#network'
 
 /** Both directions of an attachment. */
@@ -63,6 +63,12 @@ export interface ImageBackend {
   push(name: string, tag: string, options: PushRequest): Promise<void>
   /** Whether a registry takes the credentials; a token to keep in the password's place, or ''. */
   login(server: string, credentials: RegistryCredentials, signal: AbortSignal): Promise<string>
+  search(
+    term: string,
+    limit: number,
+    credentials: RegistryCredentials | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly FoundRepository[]>
   inspectRemote(name: string, credentials: RegistryCredentials | undefined, signal: AbortSignal): Promise<RemoteImage>
   load(
     archive: Readable,

@@ -98,6 +98,37 @@ for (const { name, path } of [{ name: 'gantry', path: GANTRY }, ...DOCKER_CLIS])
   })
 }
 
+test('a registry is searched, where it can be', { skip: systemSkip() }, async () => {
+  await using engine = await TestEngine.startEmpty()
+  await using registry = await ScriptedRegistry.start()
+  const results = [
+    { name: 'team/app', description: 'An application\nin two lines', star_count: 3, is_official: false },
+    { name: 'app', description: 'The official one', star_count: 40, is_official: true, is_automated: true },
+  ]
+  registry.fault(/^\/v1\/search/, { kind: 'status', status: 200, body: JSON.stringify({ results }) }, 3)
+  const clients = [GANTRY, ...DOCKER_CLIS.slice(0, 1).map(({ path }) => path)]
+  const outputs: string[] = []
+  for (const path of clients) {
+    const { stdout, stderr } = await run(path, ['search', `${registry.host}/app`], { env: engine.env })
+    assert.equal(stderr, '')
+    outputs.push(stdout)
+  }
+  assert.match(
+    outputs[0] ?? '',
+    /^NAME +DESCRIPTION +STARS +OFFICIAL\nteam\/app +An application in two lines +3 +\napp +The official one +40 +\[OK\]\n$/,
+  )
+  for (const output of outputs) assert.equal(output, outputs[0])
+  assert.equal(registry.seen(/search/)[0]?.url.includes('q=app&n=25'), true)
+  const path = `/images/search?term=${registry.host}/app&filters=${encodeURIComponent('{"is-official":["true"]}')}`
+  assert.deepEqual((await engine.api('GET', path)).json, [
+    { star_count: 40, is_official: true, name: 'app', is_automated: false, description: 'The official one' },
+  ])
+  const missing = await engine.api('GET', `/images/search?term=${registry.host}/app`)
+  assert.equal(missing.status, 404)
+  assert.match(missing.text, /cannot be searched/)
+  assert.equal((await engine.api('GET', '/images/search?term=app&limit=101')).status, 400)
+})
+
 test('a registry is asked what it has under a name', { skip: systemSkip() }, async () => {
   await using engine = await TestEngine.startEmpty()
   await using registry = await ScriptedRegistry.start()

@@ -139,6 +139,12 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/run.ts')).run,
   },
   {
+    paths: ['search'],
+    summary: 'Search Docker Hub for images',
+    common: 11,
+    load: async () => (await import('../commands/search.ts')).search,
+  },
+  {
     paths: ['container start', 'start'],
     summary: 'Start one or more stopped containers',
     load: async () => (await import('../commands/start.ts')).start,

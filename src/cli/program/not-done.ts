@@ -2,7 +2,7 @@
 const NOT_DONE: ReadonlySet<string> = new Set([
   ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'commit', 'compose', 'config', 'context', 'cp', 'debug'],
   ...['diff', 'events', 'exec', 'export', 'manifest', 'node', 'pause', 'plugin', 'port'],
-  ...['rename', 'restart', 'save', 'scout', 'search', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
+  ...['rename', 'restart', 'save', 'scout', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
   ...['unpause', 'update', 'volume'],
   ...['commit', 'cp', 'diff', 'exec', 'export', 'pause', 'port', 'prune', 'rename', 'restart', 'stats'].map(
     inContainer,

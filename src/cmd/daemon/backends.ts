@@ -88,6 +88,7 @@ function imageBackend(deps: EngineDeps): ImageBackend {
     pull: (name, tag, options) => pullImage(deps, name, tag, options),
     push: (name, tag, options) => pushImage(deps, name, tag, options),
     login: (server, credentials, signal) => deps.images.login(server, credentials, signal),
+    search: (term, limit, credentials, signal) => deps.images.search(term, limit, credentials, signal),
     inspectRemote: (name, credentials, signal) => inspectRemoteImage(deps, name, credentials, signal),
     load: (archive, options) => loadImages(deps, archive, options),
     import: (archive, options) => importImage(deps, archive, options),

@@ -57,6 +57,9 @@ export interface RegistrySession {
   /** Asks a registry (`docker.io`, `host:5000`) whether it takes the session's secret. @throws Unauthorized */
   login(registry: string, options?: CallOptions): Promise<Login>
 
+  /** Repositories by a word in their name or description. @throws NotFound where the registry has no search */
+  search(registry: string, term: string, limit: number, options?: CallOptions): Promise<readonly FoundRepository[]>
+
   /** The tags of a repository, as the registry orders them; at most `TAGS_MAX`. */
   tags(reference: Reference, options?: CallOptions): Promise<readonly string[]>
 }
@@ -64,6 +67,13 @@ export interface RegistrySession {
 export interface Login {
   /** To be kept in the place of the password, where the registry gave one. */
   readonly identityToken: string | undefined
+}
+
+export interface FoundRepository {
+  readonly name: string
+  readonly description: string
+  readonly stars: number
+  readonly isOfficial: boolean
 }
 
 /** The bytes of a blob from `offset` to its end. Asked again where an upload goes on after a fault. */

@@ -7,6 +7,7 @@ import { HttpClient } from './http.ts'
 import { login } from './login.ts'
 import { pushBlob } from './push-blob.ts'
 import { pushDocument } from './push-document.ts'
+import { search } from './search.ts'
 import type { SessionDeps } from './session.ts'
 import { listTags } from './tags.ts'
 import { DEFAULT_TIMING } from './timing.ts'
@@ -34,6 +35,7 @@ export function openRegistryClient(options: ClientOptions = {}): RegistryClient 
         pushBlob: (reference, descriptor, source, push = {}) => pushBlob(deps, reference, descriptor, source, push),
         pushDocument: (reference, type, bytes, call = {}) => pushDocument(deps, reference, type, bytes, call),
         login: (registry, call = {}) => login(deps, registry, call),
+        search: (registry, term, limit, call = {}) => search(deps, registry, term, limit, call),
         tags: (reference, { signal } = {}) => listTags(deps, reference, signal),
       }
     },

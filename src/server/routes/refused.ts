@@ -28,7 +28,6 @@ const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket'],
   ['POST', '/exec/*', 'running a command in a container (exec)'],
   ['GET', '/exec/*', 'running a command in a container (exec)'],
-  ['GET', '/images/search', 'searching for images'],
   ['GET', '/images/get', 'saving images'],
   ['POST', '/images/prune', 'pruning images'],
   ['POST', '/networks/create', 'making networks'],
