@@ -115,6 +115,10 @@ export interface SystemBackend {
 }
 
 export interface SystemFacts {
+  /** Hosts and networks that may be spoken to without TLS. */
+  readonly insecureRegistries: readonly string[]
+  /** Addresses with copies of Docker Hub. */
+  readonly registryMirrors: readonly string[]
   readonly id: string
   readonly version: string
   readonly commit: string

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { DOCKER_CLIS } from '../support/docker.ts'
-import { GANTRY, systemSkip, TestEngine } from '../support/engine.ts'
+import { clientEnvironment, GANTRY, systemSkip, TestEngine } from '../support/engine.ts'
 import { run } from '../support/process.ts'
 import { ScriptedRegistry } from '../support/registry.ts'
 
@@ -127,6 +127,29 @@ test('a registry is searched, where it can be', { skip: systemSkip() }, async ()
   assert.equal(missing.status, 404)
   assert.match(missing.text, /cannot be searched/)
   assert.equal((await engine.api('GET', '/images/search?term=app&limit=101')).status, 400)
+})
+
+test('what is set about registries is told, and what cannot be is refused', { skip: systemSkip() }, async () => {
+  const args = ['--registry-mirror', 'https://mirror:5000', '--insecure-registry', 'lab:5000']
+  await using engine = await TestEngine.startEmpty(...args, '--insecure-registry', '10.0.0.0/8')
+  const { RegistryConfig } = (await engine.api('GET', '/info')).json as Record<string, unknown>
+  assert.deepEqual(RegistryConfig, {
+    InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8', '10.0.0.0/8'],
+    IndexConfigs: {
+      'lab:5000': { Name: 'lab:5000', Mirrors: [], Secure: false, Official: false },
+      'docker.io': { Name: 'docker.io', Mirrors: ['https://mirror:5000'], Secure: true, Official: true },
+    },
+    Mirrors: ['https://mirror:5000'],
+  })
+  for (const [flag, value, words] of [
+    ['--registry-mirror', 'ftp://mirror', /invalid mirror: unsupported scheme "ftp"/],
+    ['--registry-mirror', 'https://mirror/path', /invalid mirror: path, query, or fragment/],
+    ['--max-concurrent-downloads', '0', /invalid max-concurrent-downloads: 0/],
+  ] as const) {
+    const { code, stderr } = await run(GANTRY, ['daemon', flag, value], { env: clientEnvironment() })
+    assert.equal(code, 1)
+    assert.match(stderr, words)
+  }
 })
 
 test('a registry is asked what it has under a name', { skip: systemSkip() }, async () => {
