@@ -1,3 +1,3 @@
 /** Gantry's own command line: Docker's spelling, output and exit codes. */
 export { cliMain, type Surroundings } from './main.ts'
-export type { Host, Program } from './program/context.ts'
+export type { CredentialProgram, Host, Program } from './program/context.ts'

@@ -46,6 +46,7 @@ const HOST: Host = {
     },
   },
   stopOutputProcessing,
+  runCredentialProgram: async program => (await import('#linux')).runCredentialProgram(program),
 }
 
 async function stopOutputProcessing(): Promise<void> {

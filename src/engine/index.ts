@@ -15,6 +15,14 @@ export { resultOf, Waiters, type WaitResult } from './container/waiters.ts'
 export type { EngineConfig, EngineDeps } from './deps.ts'
 export { type EngineEvent, Events } from './event/events.ts'
 export { type Removed, removeImage } from './image/remove.ts'
-export { importImage, loadImages, pullImage, type TransferOptions, tagImage } from './image/verbs.ts'
+export {
+  importImage,
+  inspectRemoteImage,
+  loadImages,
+  pullImage,
+  pushImage,
+  type TransferOptions,
+  tagImage,
+} from './image/verbs.ts'
 export type { LogEntry } from './log/entries.ts'
 export { restore } from './restore/restore.ts'

@@ -16,6 +16,8 @@ export interface ImagesOptions {
   readonly registry: RegistryClient
   /** Unpacks a layer, best on a thread of its own. When it rejects, nothing writes into the folder any more. */
   readonly apply: (request: ApplyRequest, signal?: AbortSignal) => Promise<ApplyResult>
+  /** Layers that one pull fetches, and one push sends, at the same time; as Docker's defaults where missing. */
+  readonly limits?: { readonly downloads: number; readonly uploads: number }
   /** What images are chosen for where nobody says otherwise. */
   readonly platform: Platform
   readonly log: Logger

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { Digest, ImageConfig, Platform, Reference } from '#oci'
+import type { Descriptor, Digest, ImageConfig, Platform, Reference } from '#oci'
+import type { FoundRepository } from '#registry'
 
 /**
  * Images: what a name means on this host, and how images come to be here and go.
@@ -22,6 +23,27 @@ export interface Images {
   damaged(): readonly { readonly id: string; readonly reason: string }[]
 
   pull(reference: Reference, options: PullOptions): Promise<Image>
+  /** Every tag of a repository. */
+  pullAll(reference: Reference, options: PullOptions): Promise<readonly Image[]>
+  /** To the registry of the reference; every tag of the repository where it names none. */
+  push(reference: Reference, options: PushOptions): Promise<void>
+  /**
+   * Whether a registry takes the credentials. @returns a token to keep in the password's place, '' where there is none
+   */
+  login(server: string, credentials: RegistryCredentials, signal: AbortSignal): Promise<string>
+  /** Repositories of a registry (Docker Hub where `term` names none) by a word. */
+  search(
+    term: string,
+    limit: number,
+    credentials: RegistryCredentials | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly FoundRepository[]>
+  /** What a registry has under a name. */
+  inspectRemote(
+    reference: Reference,
+    credentials: RegistryCredentials | undefined,
+    signal: AbortSignal,
+  ): Promise<RemoteImage>
   /** An archive of `docker save` or an OCI layout, packed or not. Names as they are in it. */
   load(archive: Readable, options: LoadOptions): Promise<LoadedImage[]>
   /** One layer from a tar of a root file system. */
@@ -74,6 +96,29 @@ export interface PullOptions {
   readonly credentials: RegistryCredentials | undefined
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal
+}
+
+export interface PushOptions {
+  /** Undefined: whatever is here. */
+  readonly platform: Platform | undefined
+  readonly credentials: RegistryCredentials | undefined
+  readonly onProgress: (progress: Progress) => void
+  readonly onPushed: (pushed: PushedTag) => void
+  readonly signal: AbortSignal
+}
+
+export interface PushedTag {
+  readonly reference: Reference
+  /** Of the manifest. */
+  readonly digest: Digest
+  /** Bytes of the manifest. */
+  readonly size: number
+}
+
+/** What a registry has under a name. */
+export interface RemoteImage {
+  readonly descriptor: Descriptor
+  readonly platforms: readonly Platform[]
 }
 
 /** What a client sent along in X-Registry-Auth. */

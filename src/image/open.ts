@@ -5,10 +5,14 @@ import { Holds } from './hold.ts'
 import type { Images } from './image.ts'
 import { importImage } from './import/import.ts'
 import { loadImages } from './load/load.ts'
-import { pullImage } from './pull/pull.ts'
+import { pullAllTags, pullImage } from './pull/pull.ts'
+import { pushImage } from './push/push.ts'
 import { ConfigCache } from './record/config-cache.ts'
 import { ImageRecords } from './record/records.ts'
 import { ImageViews } from './record/views.ts'
+import { inspectRemote } from './remote/inspect.ts'
+import { loginTo } from './remote/login.ts'
+import { searchRepositories } from './remote/search.ts'
 import { resolveImage } from './resolve.ts'
 import { removeImage, tagImage, untagImage } from './tag.ts'
 
@@ -31,6 +35,11 @@ export function openImages(options: ImagesOptions): Images {
     list: () => views.list(),
     damaged: () => views.damaged(),
     pull: (reference, pull) => pullImage(deps, reference, pull),
+    pullAll: (reference, pull) => pullAllTags(deps, reference, pull),
+    push: (reference, push) => pushImage(deps, reference, push),
+    login: (server, credentials, signal) => loginTo(deps, server, credentials, signal),
+    search: (term, limit, credentials, signal) => searchRepositories(deps, term, limit, credentials, signal),
+    inspectRemote: (reference, credentials, signal) => inspectRemote(deps, reference, credentials, signal),
     load: (archive, load) => loadImages(deps, archive, load),
     import: (archive, wanted) => importImage(deps, archive, wanted),
     tag: (nameOrId, reference) => tagImage(deps, nameOrId, reference),

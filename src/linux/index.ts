@@ -1,4 +1,5 @@
 /** The only room that touches the kernel and starts processes. Typed values in, typed values out, errno preserved. */
+
 export {
   type CgroupHierarchy,
   type CgroupHost,
@@ -15,6 +16,7 @@ export {
   unfavourDynamicCgroups,
   unmountV1Controller,
 } from './cgroup.ts'
+export { type CredentialCall, runCredentialProgram } from './credential-program.ts'
 export { type DetachedRequest, startDetached } from './detached.ts'
 export { errnoWords, SyscallError } from './errno.ts'
 export {

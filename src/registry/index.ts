@@ -1,7 +1,2 @@
-export { blobRef, isBlobRef } from './blobs.ts'
-export type * from './client.ts'
-export type { Credentials, Secret } from './credentials.ts'
-export { type Endpoint, endpointsFor, type RegistryConfig, STRICT_TLS, type TlsProfile } from './endpoint.ts'
-export { RegistryUnavailable, type Trouble } from './failure.ts'
-export { openRegistryClient } from './open.ts'
-export { DEFAULT_TIMING, type Timing } from './timing.ts'
+/** Both ends of the distribution protocol. */
+export * from './client/index.ts'

@@ -15,6 +15,7 @@ import { containerRoutes } from './routes/containers.ts'
 import { imageRoutes } from './routes/images.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { refusedRoutes } from './routes/refused.ts'
+import { registryRoutes } from './routes/registries.ts'
 import { systemRoutes } from './routes/system.ts'
 
 export interface AppOptions {
@@ -72,6 +73,7 @@ function allRoutes({ backends }: AppOptions): Route[] {
     ...systemRoutes(backends),
     ...containerRoutes(backends),
     ...imageRoutes(backends),
+    ...registryRoutes(backends),
     ...networkRoutes(backends),
     ...refusedRoutes(),
   ]

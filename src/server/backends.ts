@@ -13,7 +13,7 @@ import type {
   WaitCondition,
   WaitResult,
 } from '#engine'
-import type { Image, Progress, RegistryCredentials } from '#image'
+import type { FoundRepository, Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import type { Network, Sandbox } from '#network'
 
 /** Both directions of an attachment. */
@@ -59,8 +59,19 @@ export interface ImageBackend {
   /** Where its layers lie, by the names that the storage driver gives. */
   layers(image: Image): Readonly<Record<string, string>>
   list(): Image[]
-  /** `tag` is a tag, a digest or ''. Platforms here and below are `os/arch/variant`, '' is the host's. */
-  pull(name: string, tag: string, options: PullRequest): Promise<Image>
+  /** `tag` is a tag, a digest or '', which stands for every tag where `name` has none. Platforms here and below are `os/arch/variant`, '' is the host's. */
+  pull(name: string, tag: string, options: PullRequest): Promise<void>
+  /** `tag` is a tag, or '' for every tag of the repository. */
+  push(name: string, tag: string, options: PushRequest): Promise<void>
+  /** Whether a registry takes the credentials; a token to keep in the password's place, or ''. */
+  login(server: string, credentials: RegistryCredentials, signal: AbortSignal): Promise<string>
+  search(
+    term: string,
+    limit: number,
+    credentials: RegistryCredentials | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly FoundRepository[]>
+  inspectRemote(name: string, credentials: RegistryCredentials | undefined, signal: AbortSignal): Promise<RemoteImage>
   load(
     archive: Readable,
     options: TransferRequest,
@@ -78,6 +89,10 @@ export interface TransferRequest {
 
 export interface PullRequest extends TransferRequest {
   readonly credentials: RegistryCredentials | undefined
+}
+
+export interface PushRequest extends PullRequest {
+  readonly onPushed: (pushed: { readonly tag: string; readonly digest: string; readonly size: number }) => void
 }
 
 export interface ImportRequest extends TransferRequest {
@@ -102,6 +117,10 @@ export interface SystemBackend {
 }
 
 export interface SystemFacts {
+  /** Hosts and networks that may be spoken to without TLS. */
+  readonly insecureRegistries: readonly string[]
+  /** Addresses with copies of Docker Hub. */
+  readonly registryMirrors: readonly string[]
   readonly id: string
   readonly version: string
   readonly commit: string

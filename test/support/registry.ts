@@ -8,12 +8,16 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { type Descriptor, type Digest, descriptor, digestOf, isDigest, OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from '#oci'
 
+import { Uploads } from './registry-uploads.ts'
+
 export interface RecordedRequest {
   readonly method: string
   /** With query. */
   readonly url: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
+  /** Bytes of the body. */
+  readonly size: number
 }
 
 /** What happens to one answer. */
@@ -22,6 +26,10 @@ export type Fault =
   | { readonly kind: 'reset'; readonly after: number }
   /** The connection is closed before any answer. */
   | { readonly kind: 'close' }
+  /** What was asked for is done, and nobody hears of it. */
+  | { readonly kind: 'lost' }
+  /** The connection is reset when so many bytes of the request's body have come; they are kept. */
+  | { readonly kind: 'cut'; readonly after: number }
   /** There is no answer at all. */
   | { readonly kind: 'silence' }
   /** Nothing comes any more after so many bytes. */
@@ -71,7 +79,7 @@ export interface StoredImage {
   readonly layers: readonly Descriptor[]
 }
 
-interface Manifest {
+export interface Manifest {
   readonly mediaType: string
   readonly bytes: Buffer
 }
@@ -85,6 +93,13 @@ export class ScriptedRegistry implements AsyncDisposable {
   basicAuth: { readonly name: string; readonly password: string } | undefined
   /** Connections that were opened. */
   connections = 0
+  /** Tags on one page of a list. */
+  tagPage = 100
+  readonly uploads = new Uploads({
+    has: (repository, digest) => this.#blobs.has(`${repository}@${digest}`),
+    get: (repository, digest) => this.#blobs.get(`${repository}@${digest}`),
+    put: (repository, bytes) => void this.addBlob(repository, bytes),
+  })
   #given = 0
   readonly #server: Server
   readonly #tls: boolean
@@ -163,6 +178,15 @@ export class ScriptedRegistry implements AsyncDisposable {
     return { manifest: this.addManifest(repository, document, OCI_MANIFEST, tag), config, layers: stored }
   }
 
+  blob(repository: string, digest: Digest): Buffer | undefined {
+    return this.#blobs.get(`${repository}@${digest}`)
+  }
+
+  /** What stands under a tag or a digest. */
+  manifest(repository: string, object: string): Manifest | undefined {
+    return this.#manifests.get(`${repository}${isDigest(object) ? '@' : ':'}${object}`)
+  }
+
   /** The requests whose URL matches. */
   seen(url: RegExp): RecordedRequest[] {
     return this.requests.filter(request => url.test(request.url))
@@ -175,15 +199,21 @@ export class ScriptedRegistry implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? ''
-    const body = await textOf(request)
-    this.requests.push({ method: request.method ?? '', url, headers: request.headers, body })
     const entry = this.script.find(
       ({ method, url: pattern, times }) =>
         times !== 0 && pattern.test(url) && (method ?? request.method) === request.method,
     )
     if (entry?.times !== undefined) entry.times--
     const fault = entry?.fault
+    const bytes = await bodyOf(request, fault?.kind === 'cut' ? fault.after : undefined)
+    const body = bytes.toString()
+    this.requests.push({ method: request.method ?? '', url, headers: request.headers, body, size: bytes.length })
     if (fault?.kind === 'silence') return
+    if (fault?.kind === 'cut') {
+      this.uploads.keep(request, bytes)
+      request.socket.resetAndDestroy()
+      return
+    }
     if (fault?.kind === 'close') request.socket.destroy()
     else if (fault?.kind === 'status')
       send(response, fault.status, fault.headers ?? {}, Buffer.from(fault.body ?? ''), request)
@@ -191,7 +221,7 @@ export class ScriptedRegistry implements AsyncDisposable {
       send(response, fault.status ?? 307, { location: fault.to }, Buffer.alloc(0), request)
     else if (url.startsWith('/token')) this.#token(request, response, body)
     else if (!this.#admit(request, response)) return
-    else this.#serve(request, response, fault)
+    else this.#serve(request, response, fault, bytes)
   }
 
   #admit(request: IncomingMessage, response: ServerResponse): boolean {
@@ -199,9 +229,11 @@ export class ScriptedRegistry implements AsyncDisposable {
     const [, repository = ''] = /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(request.url ?? '') ?? []
     let challenge: string | undefined
     if (this.tokenAuth !== undefined) {
-      const scope = `repository:${repository}:pull`
+      const scope = repository === '' ? '' : `repository:${repository}:pull`
       const given = this.tokens.get(authorization.replace('Bearer ', ''))
-      if (given === scope) return true
+      const isPush = !['GET', 'HEAD'].includes(request.method ?? '')
+      const enough = [`repository:${repository}:pull,push`, ...(isPush ? [] : [scope])]
+      if (given?.split(' ').some(text => enough.includes(text))) return true
       const realm = this.tokenAuth.realm ?? `${this.url}/token`
       const error = given === undefined ? '' : ',error="insufficient_scope"'
       challenge = `Bearer realm="${realm}",service="test",scope="${scope}"${error}`
@@ -227,13 +259,59 @@ export class ScriptedRegistry implements AsyncDisposable {
       return
     }
     const token = `token-${++this.#given}`
-    this.tokens.set(token, (request.method === 'POST' ? form.get('scope') : query.get('scope')) ?? '')
-    send(response, 200, {}, Buffer.from(JSON.stringify({ token, expires_in: auth.expiresIn ?? 300 })), request)
+    this.tokens.set(token, (request.method === 'POST' ? form.get('scope') : query.getAll('scope').join(' ')) ?? '')
+    send(
+      response,
+      200,
+      {},
+      Buffer.from(
+        JSON.stringify({
+          token,
+          expires_in: auth.expiresIn ?? 300,
+          ...(query.get('offline_token') === 'true' && { refresh_token: auth.refreshToken }),
+        }),
+      ),
+      request,
+    )
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
+  #listTags(request: IncomingMessage, response: ServerResponse, repository: string): void {
+    const query = new URL(request.url ?? '', this.url).searchParams
+    const prefix = `${repository}:`
+    const all = [...this.#manifests.keys()].flatMap(key => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
+    const last = query.get('last') ?? ''
+    const size = Math.min(Number(query.get('n') ?? 100), this.tagPage)
+    const rest = all.sort().filter(tag => tag > last)
+    const tags = rest.slice(0, size)
+    const link = `</v2/${repository}/tags/list?n=${size}&last=${tags.at(-1)}>; rel="next"`
+    const headers = { 'content-type': 'application/json', ...(rest.length > size && { link }) }
+    send(response, 200, headers, Buffer.from(JSON.stringify({ name: repository, tags })), request)
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined, body: Buffer): void {
     const match = /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)/.exec(request.url ?? '')
     const [, repository = '', kind, object = ''] = match ?? []
+    if (/^\/v2\/$/.test(request.url ?? '')) {
+      send(response, 200, {}, Buffer.from('{}'), request)
+      return
+    }
+    const [, tagged] = /^\/v2\/(.+)\/tags\/list/.exec(request.url ?? '') ?? []
+    if (tagged !== undefined) {
+      this.#listTags(request, response, tagged)
+      return
+    }
+    if (kind === 'blobs' && object === 'uploads') {
+      const { status, headers } = this.uploads.answer(request, repository, body)
+      if (fault?.kind === 'lost') request.socket.destroy()
+      else send(response, status, headers, Buffer.alloc(0), request)
+      return
+    }
+    if (kind === 'manifests' && request.method === 'PUT') {
+      const mediaType = request.headers['content-type'] ?? ''
+      const { digest } = this.addManifest(repository, body, mediaType, isDigest(object) ? undefined : object)
+      send(response, 201, { 'docker-content-digest': digest }, Buffer.alloc(0), request)
+      return
+    }
     if (kind === 'manifests') {
       const found = this.#manifests.get(`${repository}${isDigest(object) ? '@' : ':'}${object}`)
       if (found === undefined) sendError(response, request, 'MANIFEST_UNKNOWN', 'manifest unknown')
@@ -250,12 +328,19 @@ export class ScriptedRegistry implements AsyncDisposable {
   }
 }
 
-/** Iterating over a request would end its connection with it. */
-async function textOf(request: IncomingMessage): Promise<string> {
+/** All of it, or its first `limit` bytes. Iterating over a request would end its connection with it. */
+async function bodyOf(request: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
   const chunks: Buffer[] = []
-  request.on('data', (chunk: Buffer) => chunks.push(chunk))
-  await new Promise<void>(resolve => request.on('close', resolve).on('end', resolve))
-  return Buffer.concat(chunks).toString()
+  let size = 0
+  await new Promise<void>(resolve => {
+    request.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size >= limit) resolve()
+    })
+    request.on('close', resolve).on('end', resolve)
+  })
+  return Buffer.concat(chunks).subarray(0, limit)
 }
 
 function sendError(response: ServerResponse, request: IncomingMessage, code: string, message: string): void {

@@ -17,12 +17,7 @@ export interface PullRequest {
 /** Has the engine fetch an image, with the credentials that config.json has for its registry. */
 export async function pullImage(context: Context, { client, config }: Connection, request: PullRequest): Promise<void> {
   const { name, allTags, platform, output } = request
-  const { auth, unaskedHelper } = credentialsFor(config.settings, name.domain)
-  if (unaskedHelper !== undefined) {
-    context.streams.err.line(
-      `WARNING: the credentials for ${name.domain} are with ${unaskedHelper}, which this version of Gantry does not ask`,
-    )
-  }
+  const auth = await credentialsFor(context.host, config.settings, name.domain)
   const tag = allTags ? undefined : (name.digest ?? name.tag ?? 'latest')
   const messages = client.images.pull(
     { fromImage: familiarName(name), ...(tag === undefined ? {} : { tag }), ...(platform === '' ? {} : { platform }) },

@@ -78,6 +78,18 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/load.ts')).load,
   },
   {
+    paths: ['login'],
+    summary: 'Authenticate to a registry',
+    common: 8,
+    load: async () => (await import('../commands/login.ts')).login,
+  },
+  {
+    paths: ['logout'],
+    summary: 'Log out from a registry',
+    common: 9,
+    load: async () => (await import('../commands/logout.ts')).logout,
+  },
+  {
     paths: ['container logs', 'logs'],
     summary: 'Fetch the logs of a container',
     load: async () => (await import('../commands/logs.ts')).logs,
@@ -105,6 +117,12 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/pull.ts')).pull,
   },
   {
+    paths: ['image push', 'push'],
+    summary: 'Upload an image to a registry',
+    common: 6,
+    load: async () => (await import('../commands/push.ts')).push,
+  },
+  {
     paths: ['container rm', 'container remove', 'rm'],
     summary: 'Remove one or more containers',
     load: async () => (await import('../commands/rm.ts')).rm,
@@ -119,6 +137,12 @@ export const CATALOGUE = treeOf(GROUPS, [
     summary: 'Create and run a new container from an image',
     common: 1,
     load: async () => (await import('../commands/run.ts')).run,
+  },
+  {
+    paths: ['search'],
+    summary: 'Search Docker Hub for images',
+    common: 11,
+    load: async () => (await import('../commands/search.ts')).search,
   },
   {
     paths: ['container start', 'start'],

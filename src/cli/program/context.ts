@@ -14,6 +14,16 @@ export interface Host {
    * undoes it.
    */
   stopOutputProcessing(): Promise<void>
+  /** Runs a program that keeps credentials; what it printed. @throws SystemError with its words */
+  runCredentialProgram(program: CredentialProgram): Promise<string>
+}
+
+export interface CredentialProgram {
+  /** The last part of its name: `docker-credential-NAME`. */
+  readonly name: string
+  readonly verb: 'get' | 'store' | 'erase'
+  /** What it reads. */
+  readonly input: string
 }
 
 export interface Program {

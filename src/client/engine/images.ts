@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import {
   type AuthConfig,
+  type DistributionResponse,
   encodeRegistryAuth,
   type ImageCreateQuery,
   type ImageDeleteItem,
@@ -68,6 +69,10 @@ export function images(requests: Requests) {
         since: { platform: '1.46' },
         ...withAuth(call),
       }),
+
+    /** What a registry has under a name. */
+    distribution: (name: string, call: RegistryCallOptions = {}) =>
+      requests.json<DistributionResponse>('GET', path`/distribution/${name}/json`, withAuth(call)),
 
     load: (tar: Readable | Uint8Array, query: ImageLoadQuery = {}, call?: CallOptions) =>
       requests.progress('POST', '/images/load', { query, body: tar, since: { platform: '1.48' }, ...call }),

@@ -58,10 +58,16 @@ export async function openEngine(
     content,
     snapshots,
     registry: openRegistryClient({
-      config: { insecure: settings.insecureRegistries, tls: new Map() },
+      config: {
+        insecure: settings.insecureRegistries,
+        mirrors: settings.registryMirrors,
+        hostFolders: ['/etc/gantry/certs.d', '/etc/docker/certs.d'],
+        tls: new Map(),
+      },
       userAgent: `gantry/${version}`,
     }),
     apply: (request, signal) => pool.run(request, signal),
+    limits: { downloads: settings.maxDownloads, uploads: settings.maxUploads },
     platform: hostPlatform(),
     log,
   })

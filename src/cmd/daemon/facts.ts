@@ -33,6 +33,8 @@ export async function gatherFacts(
     runtimes: host.runtimes,
     defaultRuntime: host.defaultRuntime,
     runtimeVersion: runtime === undefined ? '' : await runtimeVersion(runtime.path),
+    insecureRegistries: settings.insecureRegistries,
+    registryMirrors: settings.registryMirrors,
     warnings: [],
   } as const
   return () => ({ ...fixed, ipv4Forwarding: readSysctl('net.ipv4.ip_forward') === '1' })

@@ -18,14 +18,17 @@ Options:
       --insecure-registry HOST  Reach a registry without checking its certificate; may be repeated
       --registry-listen ADDRESS:PORT
                                 Serve the images of this engine, for reading, to docker, podman, skopeo on this machine
+      --registry-mirror URL     Ask there before Docker Hub; may be repeated
+      --max-concurrent-downloads N, --max-concurrent-uploads N
+                                Layers that one pull fetches (default 3), and one push sends (default 5), at once
       --tlsverify               TCP clients need a certificate of --tlscacert
       --tlscacert FILE, --tlscert FILE, --tlskey FILE
       --insecure-tcp i-understand
                                 Let everyone who can reach a TCP address be root on this host
 
-Keys of the configuration file have the same names ("hosts", "insecure-registries" and "storage-opts" are lists).
-Keys of the configuration file have the same names ("hosts" and "insecure-registries" are lists,
-"registry-serve" is --registry-listen).
+Keys of the configuration file have the same names ("hosts", "insecure-registries", "registry-mirrors" and
+"storage-opts" are lists; "registry-serve" is --registry-listen). What is written down about a registry in
+/etc/gantry/certs.d/HOST or /etc/docker/certs.d/HOST (certificates, hosts.toml) counts from the next pull or push on.
 
 Examples:
   gantry daemon

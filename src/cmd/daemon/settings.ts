@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { errorText, InvalidArgument } from '#lib/errors'
 import { LOG_LEVELS, type LogLevel } from '#lib/log'
 import { nearest } from '#lib/nearest'
+import { checkMirror } from '#registry'
 import type { ListenAddress } from '#registry/serve'
 import { parseListen } from '../registry/listen-address.ts'
 
@@ -20,6 +21,11 @@ export interface DaemonSettings {
   readonly layers: 'auto' | 'unpacked'
   /** Where this engine's images are served as a registry. */
   readonly registryListen: ListenAddress | undefined
+  /** Addresses with copies of Docker Hub. */
+  readonly registryMirrors: readonly string[]
+  /** Layers at the same time, of one pull and of one push. */
+  readonly maxDownloads: number
+  readonly maxUploads: number
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined
   readonly insecureTcp: boolean
   /** Whether the host's control groups may be switched to fast moves. */
@@ -35,7 +41,7 @@ export const DEFAULT_ROOTS: Roots = { dataRoot: '/var/lib/gantry', execRoot: '/r
 export const DEFAULT_CONFIG_FILE = '/etc/gantry/daemon.json'
 const INSECURE_TCP_WORDS = 'i-understand'
 
-type Value = string | boolean | readonly string[]
+type Value = string | number | boolean | readonly string[]
 
 /** Every setting: its flag is its key with two dashes. */
 const SETTINGS = {
@@ -49,13 +55,16 @@ const SETTINGS = {
   'storage-driver': 'string',
   'storage-opts': 'list',
   'registry-serve': 'string',
+  'registry-mirrors': 'list',
+  'max-concurrent-downloads': 'number',
+  'max-concurrent-uploads': 'number',
   tlsverify: 'boolean',
   tlscacert: 'string',
   tlscert: 'string',
   tlskey: 'string',
   'insecure-tcp': 'string',
   'cgroup-favordynmods': 'boolean',
-} as const satisfies Record<string, 'string' | 'list' | 'boolean'>
+} as const satisfies Record<string, 'string' | 'list' | 'boolean' | 'number'>
 
 /** Flags whose name is not their key's. */
 const FLAG_NAMES: Readonly<Record<string, string>> = {
@@ -63,6 +72,7 @@ const FLAG_NAMES: Readonly<Record<string, string>> = {
   'insecure-registries': 'insecure-registry',
   'storage-opts': 'storage-opt',
   'registry-serve': 'registry-listen',
+  'registry-mirrors': 'registry-mirror',
 }
 
 /** @throws InvalidArgument listing everything that is wrong at once, with the nearest known name */
@@ -111,6 +121,9 @@ function settle(values: ReadonlyMap<string, Value>): DaemonSettings {
     insecureRegistries: list('insecure-registries'),
     layers: parseStorage(text('storage-driver'), list('storage-opts')),
     registryListen: parseRegistryListen(text('registry-serve')),
+    registryMirrors: list('registry-mirrors').map(checkMirror),
+    maxDownloads: parseLimit(values, 'max-concurrent-downloads', 3),
+    maxUploads: parseLimit(values, 'max-concurrent-uploads', 5),
     tls: parseTls(values.get('tlsverify') === true, text),
     insecureTcp: parseInsecureTcp(text('insecure-tcp')),
     favourDynamicCgroups: values.get('cgroup-favordynmods') !== false,
@@ -132,6 +145,15 @@ function parseStorage(driver: string | undefined, options: readonly string[]): D
     layers = value
   }
   return layers
+}
+
+/** A number in the file, a text as a flag. */
+function parseLimit(values: ReadonlyMap<string, Value>, key: string, usual: number): number {
+  const value = values.get(key)
+  if (value === undefined) return usual
+  const limit = Number(value)
+  if (Number.isInteger(limit) && limit > 0) return limit
+  throw new InvalidArgument(`invalid ${key}: ${String(value)}`, { fix: 'say a number from 1 on' })
 }
 
 function parseTls(verify: boolean, text: (key: string) => string | undefined): DaemonSettings['tls'] {
@@ -229,6 +251,6 @@ function checkKey(key: string, value: unknown): string[] {
     return Array.isArray(value) && value.every(item => typeof item === 'string')
       ? []
       : [`${key} must be a list of strings`]
-  const wanted = kind === 'boolean' ? 'boolean' : 'string'
+  const wanted = kind
   return typeof value === wanted ? [] : [`${key} must be a ${wanted}`]
 }

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
-import type { Image, Progress, RegistryCredentials } from '#image'
+import type { Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import { InvalidArgument } from '#lib/errors'
 import {
+  familiarName,
   familiarString,
+  isNameOnly,
   type Platform,
   parseDigest,
   parsePlatform,
@@ -21,18 +23,53 @@ export interface TransferOptions {
   readonly signal: AbortSignal
 }
 
-/** @throws InvalidArgument (reference), NotFound, Unauthorized, Unavailable, ... in Docker's words */
+/**
+ * One tag or digest, or every tag of the repository where neither is named.
+ * @throws InvalidArgument (reference), NotFound, Unauthorized, Unavailable, ... in Docker's words */
 export async function pullImage(
   deps: EngineDeps,
   name: string,
   tag: string,
   options: TransferOptions & { readonly credentials: RegistryCredentials | undefined },
-): Promise<Image> {
-  const reference = withDefaultTag(targetReference(name, tag))
+): Promise<void> {
+  const reference = targetReference(name, tag)
   const { credentials, onProgress, signal } = options
-  const image = await deps.images.pull(reference, { platform: platformOf(options), credentials, onProgress, signal })
+  const pull = { platform: platformOf(options), credentials, onProgress, signal }
+  if (isNameOnly(reference)) await deps.images.pullAll(reference, pull)
+  else await deps.images.pull(reference, pull)
   publish(deps, 'pull', familiarString(reference), { name: familiarString(reference) })
-  return image
+}
+
+/** One tag, or every tag of the repository where `tag` is ''. @throws NotFound, Unauthorized, ... in Docker's words */
+export async function pushImage(
+  deps: EngineDeps,
+  name: string,
+  tag: string,
+  options: TransferOptions & {
+    readonly credentials: RegistryCredentials | undefined
+    readonly onPushed: (pushed: { readonly tag: string; readonly digest: string; readonly size: number }) => void
+  },
+): Promise<void> {
+  const reference = targetReference(name, tag)
+  const { credentials, onProgress, onPushed, signal } = options
+  await deps.images.push(reference, {
+    platform: platformOf(options),
+    credentials,
+    onProgress,
+    signal,
+    onPushed: ({ reference: pushed, digest, size }) => onPushed({ tag: pushed.tag ?? '', digest, size }),
+  })
+  publish(deps, 'push', familiarString(reference), { name: familiarName(reference) })
+}
+
+/** What a registry has under `name`. @throws InvalidArgument, NotFound, Unauthorized, ... */
+export async function inspectRemoteImage(
+  { images }: EngineDeps,
+  name: string,
+  credentials: RegistryCredentials | undefined,
+  signal: AbortSignal,
+): Promise<RemoteImage> {
+  return await images.inspectRemote(withDefaultTag(parseReference(name)), credentials, signal)
 }
 
 export async function loadImages(

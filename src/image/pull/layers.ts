@@ -31,7 +31,7 @@ export async function pullLayers(
   show: OnProgress,
 ): Promise<PulledLayers> {
   for (const { mediaType } of manifest.layers) checkLayerType(mediaType)
-  const slots = new Semaphore(DOWNLOADS_MAX)
+  const slots = new Semaphore(deps.limits?.downloads ?? DOWNLOADS_MAX)
   const byDigest = new Map<Digest, LayerDownload>()
   const downloads = manifest.layers.map(layer => {
     const download = byDigest.get(layer.digest) ?? new LayerDownload(deps, operation, source, slots, layer, show)

@@ -1,14 +1,18 @@
+import { NotFound } from '#lib/errors'
 import {
   type Digest,
   familiarString,
   formatPlatform,
   formatReference,
+  nameOnly,
   normalizePlatform,
   type Platform,
   platformMatches,
   type Reference,
   withDigest,
+  withTag,
 } from '#oci'
+import type { RegistrySession } from '#registry'
 import type { ImageDeps } from '../deps.ts'
 import { contentHere } from '../here.ts'
 import type { Operation } from '../hold.ts'
@@ -30,17 +34,56 @@ import { PullSource } from './source.ts'
  */
 export async function pullImage(deps: ImageDeps, asked: Reference, options: PullOptions): Promise<Image> {
   const reference = pullReference(asked)
+  const session = deps.registry.session(credentialsFor(reference, options.credentials))
+  const { image, isNew } = await pullWith(deps, session, reference, options)
+  tellEnd(reference, isNew, options.onProgress)
+  return image
+}
+
+/** Brings every tag of a repository here, one after another; the first that fails ends it. */
+export async function pullAllTags(deps: ImageDeps, asked: Reference, options: PullOptions): Promise<readonly Image[]> {
+  const repository = nameOnly(pullReference(asked))
+  const session = deps.registry.session(credentialsFor(repository, options.credentials))
+  const images: Image[] = []
+  let isNewer = false
+  for (const tag of await session.tags(repository, { signal: options.signal })) {
+    const { image, isNew } = await pullWith(deps, session, withTag(repository, tag), options)
+    images.push(image)
+    isNewer ||= isNew
+  }
+  if (images.length === 0) throw new NotFound(`repository ${familiarString(repository)} has no tags`)
+  tellEnd(repository, isNewer, options.onProgress)
+  return images
+}
+
+function tellEnd(reference: Reference, isNew: boolean, onProgress: OnProgress): void {
+  const status = isNew ? 'Downloaded newer image for' : 'Image is up to date for'
+  onProgress({ status: `Status: ${status} ${familiarString(reference)}` })
+}
+
+interface Pulled {
+  readonly image: Image
+  /** Whether the name led elsewhere, or nowhere. */
+  readonly isNew: boolean
+}
+
+async function pullWith(
+  deps: ImageDeps,
+  session: RegistrySession,
+  reference: Reference,
+  options: PullOptions,
+): Promise<Pulled> {
   const takesBack = (failure: unknown) => failure !== undefined && !mayBeTriedAgain(failure)
-  return await perform(deps, takesBack, operation => pull(deps, operation, reference, options))
+  return await perform(deps, takesBack, operation => pull(deps, operation, session, reference, options))
 }
 
 async function pull(
   deps: ImageDeps,
   operation: Operation,
+  session: RegistrySession,
   reference: Reference,
-  { platform, credentials, onProgress, signal }: PullOptions,
-): Promise<Image> {
-  const session = deps.registry.session(credentialsFor(reference, credentials))
+  { platform, onProgress, signal }: PullOptions,
+): Promise<Pulled> {
   const source = new PullSource(deps, operation, session, reference, signal)
   const top = await source.resolve()
   const place = reference.digest === undefined ? reference.tag : formatReference(reference)
@@ -55,9 +98,7 @@ async function pull(
   if (image === undefined) throw new Error('nothing was published')
   if (platform !== undefined && selected.documents.length === 1) warnOfPlatform(reference, image, platform, onProgress)
   onProgress({ status: `Digest: ${top.digest}` })
-  const status = isUpToDate ? 'Image is up to date for' : 'Downloaded newer image for'
-  onProgress({ status: `Status: ${status} ${familiarString(reference)}` })
-  return image
+  return { image, isNew: !isUpToDate }
 }
 
 async function pullContent(

@@ -16,7 +16,12 @@ export function credentialsFor(reference: Reference, given: RegistryCredentials 
   return secret === undefined ? undefined : { registry: reference.domain, secret }
 }
 
-function secretOf({ username, password, identityToken, registryToken }: RegistryCredentials): Secret | undefined {
+export function secretOf({
+  username,
+  password,
+  identityToken,
+  registryToken,
+}: RegistryCredentials): Secret | undefined {
   if (registryToken) return { kind: 'registry-token', token: registryToken }
   if (identityToken) return { kind: 'identity', token: identityToken }
   if (username || password) return { kind: 'basic', username: username ?? '', password: password ?? '' }

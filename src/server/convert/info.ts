@@ -1,4 +1,4 @@
-import { API_VERSION, API_VERSION_MIN, type InfoResponse, type VersionResponse } from '#api'
+import { API_VERSION, API_VERSION_MIN, type InfoResponse, type RegistryConfig, type VersionResponse } from '#api'
 import type { ContainerRecord } from '#engine'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import type { SystemFacts } from '../backends.ts'
@@ -57,11 +57,7 @@ export function systemInfo(
     OSType: 'linux',
     Architecture: facts.machine,
     IndexServerAddress: INDEX_SERVER,
-    RegistryConfig: {
-      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
-      IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } },
-      Mirrors: null,
-    },
+    RegistryConfig: registryConfig(facts),
     NCPU: facts.processors,
     MemTotal: facts.memory,
     GenericResources: null,
@@ -125,5 +121,20 @@ export function systemVersion(facts: SystemFacts): VersionResponse {
     Os: 'linux',
     Arch: arch,
     KernelVersion: facts.kernel,
+  }
+}
+
+/** Loopback may always be spoken to without TLS; hosts that may too stand beside it, each by its name. */
+function registryConfig({ insecureRegistries, registryMirrors }: SystemFacts): RegistryConfig {
+  const networks = insecureRegistries.filter(entry => entry.includes('/'))
+  const hosts = insecureRegistries.filter(entry => !entry.includes('/'))
+  const index = (Name: string, Secure: boolean) => ({ Name, Mirrors: [], Secure, Official: false })
+  return {
+    InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8', ...networks],
+    IndexConfigs: {
+      ...Object.fromEntries(hosts.map(host => [host, index(host, false)])),
+      'docker.io': { Name: 'docker.io', Mirrors: registryMirrors, Secure: true, Official: true },
+    },
+    Mirrors: registryMirrors.length === 0 ? null : registryMirrors,
   }
 }

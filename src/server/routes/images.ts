@@ -1,14 +1,13 @@
 import {
-  decodeRegistryAuth,
   ImageCreateQuery,
   ImageListQuery,
   ImageLoadQuery,
+  ImagePushQuery,
   ImageRemoveQuery,
   ImageTagQuery,
-  REGISTRY_AUTH_HEADER,
+  type PushResult,
   readPlatform,
 } from '#api'
-import type { RegistryCredentials } from '#image'
 import { InvalidArgument, NotFound, NotImplemented } from '#lib/errors'
 import type { Backends } from '../backends.ts'
 import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
@@ -17,6 +16,7 @@ import { imageIn, summaryIn } from '../convert/image-versions.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { withProgress } from '../stream/progress.ts'
+import { readCredentials } from './credentials.ts'
 
 export function imageRoutes(backends: Backends): Route[] {
   return [
@@ -62,11 +62,27 @@ function getImage({ images, system }: Backends, call: ApiCall): void {
 
 async function postImage({ images }: Backends, call: ApiCall): Promise<void> {
   const { name, verb } = splitVerb(call)
-  if (verb === 'push') throw new NotImplemented('Gantry does not do this yet: pushing images')
+  if (verb === 'push') return await push(images, name, call)
   if (verb !== 'tag') throw new NotFound('page not found')
   const { repo = '', tag = '' } = call.readQuery(ImageTagQuery)
   await images.tag(name, repo, tag)
   call.sendEmpty(201)
+}
+
+async function push(images: Backends['images'], name: string, call: ApiCall): Promise<void> {
+  const { tag = '', platform = '' } = call.readQuery(ImagePushQuery)
+  const credentials = readCredentials(call)
+  await withProgress(call, async progress => {
+    await images.push(name, tag, {
+      platform: platform === '' ? '' : formatPlatformParameter(platform),
+      credentials,
+      onProgress: progress.tell,
+      onPushed: ({ tag: Tag, digest: Digest, size: Size }) => {
+        progress.send({ progressDetail: {}, aux: { Tag, Digest, Size } satisfies PushResult })
+      },
+      signal: call.signal,
+    })
+  })
 }
 
 async function remove({ images }: Backends, call: ApiCall): Promise<void> {
@@ -141,18 +157,4 @@ function splitVerb(call: ApiCall): { name: string; verb: string } {
 function formatPlatformParameter(text: string): string {
   const { os, architecture, variant = '' } = readPlatform(text)
   return [os, architecture, variant].filter(part => part !== '').join('/')
-}
-
-function readCredentials(call: ApiCall): RegistryCredentials | undefined {
-  const header = call.headers[REGISTRY_AUTH_HEADER.toLowerCase()]
-  const auth = decodeRegistryAuth(typeof header === 'string' ? header : undefined)
-  const { username, password, identitytoken, registrytoken } = auth
-  const given = [username, password, identitytoken, registrytoken].some(value => value !== undefined && value !== '')
-  if (!given) return undefined
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(identitytoken === undefined ? {} : { identityToken: identitytoken }),
-    ...(registrytoken === undefined ? {} : { registryToken: registrytoken }),
-  }
 }

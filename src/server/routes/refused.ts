@@ -4,10 +4,8 @@ import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 
 const OPERATIONS: readonly [Route['method'], string, string][] = [
-  ['POST', '/auth', 'checking credentials of a registry'],
   ['GET', '/events', 'the stream of events'],
   ['GET', '/system/df', 'disk usage'],
-  ['GET', '/distribution/*', 'asking a registry about an image'],
   ['POST', '/build', 'building images'],
   ['POST', '/build/prune', 'pruning the build cache'],
   ['POST', '/session', 'BuildKit sessions'],
@@ -30,7 +28,6 @@ const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket'],
   ['POST', '/exec/*', 'running a command in a container (exec)'],
   ['GET', '/exec/*', 'running a command in a container (exec)'],
-  ['GET', '/images/search', 'searching for images'],
   ['GET', '/images/get', 'saving images'],
   ['POST', '/images/prune', 'pruning images'],
   ['POST', '/networks/create', 'making networks'],

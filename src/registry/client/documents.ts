@@ -17,7 +17,7 @@ import {
   schema1Refusal,
 } from '#oci'
 import { discard, readBody } from './body.ts'
-import type { FetchedDocument } from './client.ts'
+import type { FetchedDocument } from './contract.ts'
 import { RegistryUnavailable } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import { retrying } from './retry.ts'

@@ -1,6 +1,6 @@
-/** What a person proves who they are with. */
+/** What a person proves who they are with. `wantsToken`: a token server is asked for one to keep in its place. */
 export type Secret =
-  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string; readonly wantsToken?: boolean }
   /** What `docker login` got from a token server in exchange for a password: a refresh token. */
   | { readonly kind: 'identity'; readonly token: string }
   /** A token that the registry itself takes as it is. */

@@ -1,14 +1,15 @@
 import { GantryError, InvalidArgument } from '#lib/errors'
 import { type Digest, familiarName, familiarString, nameOnly, type Reference, withDefaultTag, withDigest } from '#oci'
 import type { Scope } from './authorizer.ts'
-import { type Capability, type Endpoint, endpointsFor, type RegistryConfig } from './endpoint.ts'
+import type { Capability, Endpoint } from './endpoint.ts'
 import { RegistryUnavailable } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import type { Subject } from './status.ts'
 import { type RegistryRequest, registryRequest, type TransportDeps } from './transport.ts'
 
 export interface SessionDeps extends TransportDeps {
-  readonly config: RegistryConfig
+  /** The places of a registry, as they were when the session began to deal with it. */
+  readonly endpoints: (registry: string) => readonly Endpoint[]
   /** The endpoint that answered last, by registry: where TLS failed once it is not tried with every request. */
   readonly preferred: Map<string, string>
 }
@@ -38,16 +39,23 @@ export function blobTarget(reference: Reference, digest: Digest): Target {
   }
 }
 
-function pullScope(reference: Reference): Scope {
+/** The same thing, to be put there; a blob may be mounted out of the repository `from`. */
+export function pushTarget(target: Target, from?: string): Target {
+  const { repository } = target.scope
+  return { ...target, scope: { repository, actions: ['pull', 'push'], ...(from !== undefined && { from }) } }
+}
+
+export function pullScope(reference: Reference): Scope {
   return { repository: reference.path, actions: ['pull'] }
 }
 
-export function subjectOf({ reference, what }: Target, method: string): Subject {
+export function subjectOf({ reference, what, scope }: Target, method: string): Subject {
   return {
     registry: reference.domain,
     name: familiarName(reference),
     reference: familiarString(reference),
     what,
+    action: scope.actions.includes('push') ? 'push' : 'pull',
     method,
   }
 }
@@ -61,35 +69,36 @@ export function placeOf({ reference }: Target): string {
 export async function askFor<T>(
   deps: SessionDeps,
   target: Target,
-  request: Pick<RegistryRequest, 'method' | 'headers' | 'accept'>,
+  request: Pick<RegistryRequest, 'method' | 'headers' | 'body' | 'accept'>,
   signal: AbortSignal | undefined,
   read: (response: HttpResponse, endpoint: Endpoint) => Promise<T>,
 ): Promise<T> {
   const folder = target.what === 'manifest' ? 'manifests' : 'blobs'
   const whole: RegistryRequest = {
     ...request,
-    path: `${target.reference.path}/${folder}/${target.object}`,
+    to: `${target.reference.path}/${folder}/${target.object}`,
     scope: target.scope,
     subject: subjectOf(target, request.method),
   }
-  const capability = target.reference.digest === undefined ? 'resolve' : 'pull'
-  return await visit(deps, target.reference, capability, async endpoint => {
+  const pulled = target.reference.digest === undefined ? 'resolve' : 'pull'
+  const capability = target.scope.actions.includes('push') ? 'push' : pulled
+  if (target.reference.domain === '') {
+    throw new InvalidArgument(`invalid reference format: ${familiarString(target.reference)} names no registry`)
+  }
+  return await visit(deps, target.reference.domain, capability, async endpoint => {
     const response = await registryRequest(deps, endpoint, whole, signal)
     return await read(response, endpoint)
   })
 }
 
 /** The first endpoint that answers; where none does, the error of the one that got furthest. */
-async function visit<T>(
-  { config, preferred }: SessionDeps,
-  reference: Reference,
+export async function visit<T>(
+  { endpoints: known, preferred }: SessionDeps,
+  registry: string,
   capability: Capability,
   body: (endpoint: Endpoint) => Promise<T>,
 ): Promise<T> {
-  const registry = reference.domain
-  if (registry === '')
-    throw new InvalidArgument(`invalid reference format: ${familiarString(reference)} names no registry`)
-  const endpoints = endpointsFor(registry, config).filter(endpoint => endpoint.capabilities.includes(capability))
+  const endpoints = known(registry).filter(endpoint => endpoint.capabilities.includes(capability))
   const best = endpoints.find(endpoint => keyOf(endpoint) === preferred.get(registry))
   const order = best === undefined ? endpoints : [best, ...endpoints.filter(endpoint => endpoint !== best)]
   let failure: unknown

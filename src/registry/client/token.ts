@@ -4,7 +4,7 @@ import { printable, quoted } from '#lib/printable'
 import { readBody } from './body.ts'
 import { basicHeader, type Secret } from './credentials.ts'
 import { type Endpoint, hostOf, mayBePlain, type RegistryConfig, STRICT_TLS, type TlsProfile } from './endpoint.ts'
-import type { HttpClient, HttpResponse } from './http.ts'
+import { type HttpClient, type HttpResponse, textBody } from './http.ts'
 import { ERROR_BODY_MAX, type Subject, statusError } from './status.ts'
 import type { Timing } from './timing.ts'
 
@@ -21,6 +21,8 @@ export interface Token {
   readonly value: string
   /** Milliseconds. */
   readonly life: number
+  /** A refresh token that came with it. */
+  readonly identity: string | undefined
 }
 
 /** Where a registry sends one for a token. */
@@ -63,18 +65,18 @@ export function tokenServer(
 }
 
 /**
- * Asks for a token of `scope`: with a refresh token by POST (OAuth 2), else by GET, with a password where there is one.
+ * Asks for a token of `scopes`: with a refresh token by POST (OAuth 2), else by GET, with a password where there is one.
  * @throws Unauthorized where the server does not know the secret.
  */
 export async function fetchToken(
   deps: TokenDeps,
   server: TokenServer,
-  scope: string,
+  scopes: readonly string[],
   secret: Secret | undefined,
   subject: Subject,
   signal: AbortSignal | undefined,
 ): Promise<Token> {
-  const response = await ask(deps, server, scope, secret, signal)
+  const response = await ask(deps, server, scopes, secret, signal)
   const ok = response.status >= 200 && response.status < 300
   const body = await readBody(response, ok ? TOKEN_BODY_MAX : ERROR_BODY_MAX, deps.timing, signal)
   if (ok) return readToken(body, server)
@@ -87,7 +89,7 @@ export async function fetchToken(
 async function ask(
   { http }: TokenDeps,
   { realm, service, tls }: TokenServer,
-  scope: string,
+  scopes: readonly string[],
   secret: Secret | undefined,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
@@ -96,15 +98,20 @@ async function ask(
       grant_type: 'refresh_token',
       refresh_token: secret.token,
       service,
-      scope,
+      scope: scopes.join(' '),
       client_id: 'gantry',
     })
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    return await http.send({ method: 'POST', url: realm, headers, body: form.toString(), tls, signal })
+    return await http.send({ method: 'POST', url: realm, headers, body: textBody(form.toString()), tls, signal })
   }
   const url = new URL(realm)
   if (service !== '') url.searchParams.set('service', service)
-  url.searchParams.set('scope', scope)
+  for (const scope of scopes) url.searchParams.append('scope', scope)
+  if (secret?.kind === 'basic' && secret.wantsToken === true) {
+    url.searchParams.set('account', secret.username)
+    url.searchParams.set('client_id', 'gantry')
+    url.searchParams.set('offline_token', 'true')
+  }
   const headers =
     secret?.kind === 'basic' ? { authorization: basicHeader(secret.username, secret.password) } : ({} as const)
   return await http.send({ method: 'GET', url, headers, tls, signal })
@@ -118,7 +125,7 @@ function readToken(body: Buffer, server: TokenServer): Token {
   // Anything else would end the header, or begin another one.
   if (!/^[\x21-\x7e]+$/.test(value)) throw new Unauthorized(`token server ${where(server)}: the token is no token`)
   const seconds = Math.min(Math.max(json.member('expires_in').integer(), LIFE_MIN_SECONDS), LIFE_MAX_SECONDS)
-  return { value, life: seconds * 1000 }
+  return { value, life: seconds * 1000, identity: json.member('refresh_token').string() || undefined }
 }
 
 function where({ realm }: TokenServer): string {

@@ -9,6 +9,8 @@ import { fetchToken, type Token, type TokenDeps, type TokenServer, tokenServer }
 export interface Scope {
   readonly repository: string
   readonly actions: readonly ('pull' | 'push' | 'delete')[]
+  /** Another repository out of which a blob is to be mounted: it has to be readable too. */
+  readonly from?: string
 }
 
 /** How an endpoint wants to be spoken to, as it told with its last refusal. */
@@ -34,11 +36,17 @@ export class Authorizer {
   readonly #credentials: Credentials | undefined
   readonly #schemes = new Map<string, Scheme>()
   readonly #tokens = new Map<string, CachedToken>()
+  #identityToken: string | undefined
 
   constructor(deps: TokenDeps, config: RegistryConfig, credentials: Credentials | undefined) {
     this.#deps = deps
     this.#config = config
     this.#credentials = credentials
+  }
+
+  /** What a token server gave to be kept in a password's place. */
+  get identityToken(): string | undefined {
+    return this.#identityToken
   }
 
   /** The header for a request that `endpoint` has not refused yet; undefined where none is known to be wanted. */
@@ -94,6 +102,7 @@ export class Authorizer {
     switch (scheme.kind) {
       case 'basic':
         if (secret?.kind === 'basic') return basicHeader(secret.username, secret.password)
+        if (subject.action === 'login') throw new Unauthorized(`${subject.registry}: no basic auth credentials`)
         throw new Unauthorized(`${subject.reference} at ${subject.registry}: no basic auth credentials`, {
           fix: `log in to ${subject.registry} with docker login`,
         })
@@ -119,10 +128,12 @@ export class Authorizer {
       if (this.#tokens.get(key) === cached) this.#tokens.delete(key)
       return await this.#token(server, secret, scope, subject, signal)
     }
-    const token = fetchToken(this.#deps, server, scopeText(scope), secret, subject, signal)
+    const token = fetchToken(this.#deps, server, scopeTexts(scope), secret, subject, signal)
     this.#tokens.set(key, { token, since: now })
     try {
-      return await token
+      const fetched = await token
+      this.#identityToken = fetched.identity ?? this.#identityToken
+      return fetched
     } catch (error) {
       if (this.#tokens.get(key)?.token === token) this.#tokens.delete(key)
       throw error
@@ -144,13 +155,17 @@ export class Authorizer {
 }
 
 /** @throws InvalidArgument for a name that would ask for more than itself. */
-function scopeText({ repository, actions }: Scope): string {
-  if (/[\s:,]/.test(repository)) throw new InvalidArgument(`invalid repository name: ${JSON.stringify(repository)}`)
-  return `repository:${repository}:${actions.join(',')}`
+function scopeTexts({ repository, actions, from }: Scope): readonly string[] {
+  for (const name of [repository, from ?? '']) {
+    if (/[\s:,]/.test(name)) throw new InvalidArgument(`invalid repository name: ${JSON.stringify(name)}`)
+  }
+  if (repository === '') return []
+  const own = `repository:${repository}:${actions.join(',')}`
+  return from === undefined ? [own] : [own, `repository:${from}:pull`]
 }
 
 function tokenKey(server: TokenServer, scope: Scope): string {
-  return `${server.realm.href} ${server.service} ${scopeText(scope)}`
+  return `${server.realm.href} ${server.service} ${scopeTexts(scope).join(' ')}`
 }
 
 function keyOf(endpoint: Endpoint): string {

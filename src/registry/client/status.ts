@@ -1,4 +1,12 @@
-import { type GantryError, NotFound, Unauthorized, Unavailable } from '#lib/errors'
+import {
+  DataCorrupt,
+  Forbidden,
+  type GantryError,
+  InvalidArgument,
+  NotFound,
+  Unauthorized,
+  Unavailable,
+} from '#lib/errors'
 import { JsonValue } from '#lib/json-value'
 import { printable } from '#lib/printable'
 import { parseChallenges } from './challenge.ts'
@@ -15,6 +23,7 @@ export interface Subject {
   /** `busybox:1`, or the name with a digest. */
   readonly reference: string
   readonly what: 'manifest' | 'blob' | 'token'
+  readonly action: 'pull' | 'push' | 'login'
   readonly method: string
 }
 
@@ -46,9 +55,11 @@ export function statusError(response: HttpResponse, body: Buffer, subject: Subje
   const complaint =
     fromChallenge(response) ?? fromBody(body, response.status) ?? BY_STATUS[response.status]?.[subject.what]
   if (complaint === undefined) return new Unavailable(`${request}: ${unexpected(response.status)}`)
+  if (subject.action === 'login') return refusedLogin(request, complaint)
   const text = `${words(complaint.code)}: ${printable(complaint.message, 500)}`
   switch (complaint.code) {
     case 'DENIED':
+      if (subject.action === 'push') return new Forbidden(text, { fix: loginAdvice(subject) })
       return new NotFound(
         `pull access denied for ${subject.name}, repository does not exist or may require 'docker login': ${text}`,
       )
@@ -59,12 +70,30 @@ export function statusError(response: HttpResponse, body: Buffer, subject: Subje
     case 'BLOB_UNKNOWN':
       return new NotFound(`${subject.reference} not found at ${subject.registry}: ${text}`)
     case 'UNAUTHORIZED':
-      return new Unauthorized(`${request}: ${text}`, { fix: `log in to ${subject.registry} with docker login` })
+      return new Unauthorized(`${request}: ${text}`, { fix: loginAdvice(subject) })
     case 'TOOMANYREQUESTS':
       return busy(response, text, `wait, log in to ${subject.registry} with docker login, or use a mirror`)
+    case 'DIGEST_INVALID':
+      return new DataCorrupt(`${request}: ${text}`)
+    case 'MANIFEST_INVALID':
+    case 'MANIFEST_BLOB_UNKNOWN':
+    case 'NAME_INVALID':
+    case 'TAG_INVALID':
+    case 'SIZE_INVALID':
+      return new InvalidArgument(`${subject.registry} refuses ${subject.reference}: ${text}`)
     default:
       return response.status === 429 ? busy(response, `${request}: ${text}`) : new Unavailable(`${request}: ${text}`)
   }
+}
+
+function refusedLogin(request: string, { code, message }: Complaint): Unauthorized {
+  return new Unauthorized(`${request}: ${words(code)}: ${printable(message, 500)}`, {
+    fix: 'check the user name and the password or token',
+  })
+}
+
+function loginAdvice({ registry }: Subject): string {
+  return `log in to ${registry} with docker login`
 }
 
 function busy(response: HttpResponse, message: string, fix?: string): RegistryUnavailable {

@@ -1,16 +1,34 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
+import { Readable } from 'node:stream'
 import { rootCertificates } from 'node:tls'
 import { Agent, type Dispatcher } from 'undici'
 import type { TlsProfile } from './endpoint.ts'
 import { transportError } from './http-error.ts'
 import type { Timing } from './timing.ts'
 
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT'
+
+/** What a request carries. It may be asked for more than once: after a refusal or a redirect it is sent again. */
+export interface RequestBody {
+  /** Bytes. */
+  readonly size: number
+  chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
+
+export function textBody(text: string): RequestBody {
+  return bytesBody(Buffer.from(text))
+}
+
+export function bytesBody(bytes: Uint8Array): RequestBody {
+  return { size: bytes.length, chunks: () => [bytes] }
+}
+
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly method: Method
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: RequestBody
   readonly tls: TlsProfile
   readonly signal: AbortSignal | undefined
 }
@@ -47,13 +65,17 @@ export class HttpClient implements AsyncDisposable {
         origin: url.origin,
         path: url.pathname + url.search,
         method,
-        headers: { 'user-agent': this.#userAgent, ...request.headers },
+        headers: {
+          'user-agent': this.#userAgent,
+          ...(body !== undefined && { 'content-length': String(body.size) }),
+          ...request.headers,
+        },
         headersTimeout: this.#timing.headers,
         // Bodies are watched by whoever reads them: undici's timer would also run while the disk is slow.
         bodyTimeout: 0,
         // Also a connection that HEAD was sent on is used again: a pull would pay for a second TLS handshake.
         reset: false,
-        ...(body !== undefined && { body }),
+        ...(body !== undefined && body.size > 0 && { body: Readable.from(body.chunks(), { objectMode: false }) }),
         ...(signal && { signal }),
       })
       return {

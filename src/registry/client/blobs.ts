@@ -1,13 +1,14 @@
 import type { BlobInfo, ContentStore, IngestWriter } from '#content'
 import { DataCorrupt, InvalidArgument } from '#lib/errors'
-import { algorithmOf, type Descriptor, type Digest, digestOf, type Reference } from '#oci'
+import { algorithmOf, type Descriptor, type Digest, digestOf, layerType, type Reference } from '#oci'
 import { bodyChunks, discard, readBody } from './body.ts'
-import type { BlobOptions, BytesOptions } from './client.ts'
+import type { BlobOptions, BytesOptions } from './contract.ts'
 import { RegistryUnavailable } from './failure.ts'
+import { askUrls } from './foreign.ts'
 import type { HttpResponse } from './http.ts'
 import { requestText } from './http-error.ts'
 import { retrying } from './retry.ts'
-import { askFor, blobTarget, placeOf, type SessionDeps, type Target } from './session.ts'
+import { askFor, blobTarget, placeOf, type SessionDeps, subjectOf, type Target } from './session.ts'
 
 /** In the middle of a pull the registry was there a moment ago: also a refused connection is tried again. */
 const TROUBLES = ['broken', 'busy', 'connect'] as const
@@ -77,13 +78,19 @@ async function fill(
   { signal, progress }: BlobOptions,
 ): Promise<void> {
   const headers = writer.offset === 0 ? HEADERS : { ...HEADERS, range: `bytes=${writer.offset}-` }
-  await askFor(deps, target, { method: 'GET', headers, accept: [416] }, signal, async response => {
+  const read = async (response: HttpResponse) => {
     await matchOffset(response, writer, wanted)
     for await (const chunk of bodyChunks(response, deps.timing, signal)) {
       await writer.write(chunk)
       progress?.(writer.offset)
     }
-  })
+  }
+  const request = { method: 'GET', headers, accept: [416] } as const
+  if (layerType(wanted.mediaType)?.foreign) {
+    const whole = { ...request, scope: target.scope, subject: subjectOf(target, 'GET') }
+    if ((await askUrls(deps, wanted, whole, signal, read)) !== undefined) return
+  }
+  await askFor(deps, target, request, signal, read)
 }
 
 /** Makes the writer stand where the answer begins. */

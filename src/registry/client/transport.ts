@@ -4,7 +4,7 @@ import type { Authorizer, Scope } from './authorizer.ts'
 import { discard, readBody } from './body.ts'
 import { type Endpoint, STRICT_TLS } from './endpoint.ts'
 import { RegistryUnavailable } from './failure.ts'
-import type { HttpClient, HttpResponse } from './http.ts'
+import type { HttpClient, HttpResponse, Method, RequestBody } from './http.ts'
 import { requestText } from './http-error.ts'
 import { ERROR_BODY_MAX, type Subject, statusError } from './status.ts'
 import type { Timing } from './timing.ts'
@@ -13,10 +13,14 @@ import type { Timing } from './timing.ts'
 const REDIRECTS_MAX = 10
 
 export interface RegistryRequest {
-  readonly method: 'GET' | 'HEAD'
-  /** Below the endpoint's path: `library/busybox/manifests/1`. Made of parsed names only. */
-  readonly path: string
+  readonly method: Method
+  /**
+   * Below the endpoint's path: `library/busybox/manifests/1`, made of parsed names only. Or a whole address that the
+   * registry gave, which is treated as a redirect to it.
+   */
+  readonly to: string | URL
   readonly headers: Readonly<Record<string, string>>
+  readonly body?: RequestBody
   readonly scope: Scope
   readonly subject: Subject
   /** Answers beside 2xx that the caller wants to see. */
@@ -64,7 +68,9 @@ export async function registryRequest(
 
 /** The URL of `request` at `endpoint`. */
 export function urlOf(endpoint: Endpoint, path: string): URL {
-  return new URL(`${endpoint.scheme}://${endpoint.authority}${endpoint.path}/${path}`)
+  const url = new URL(`${endpoint.scheme}://${endpoint.authority}${endpoint.path}/${path}`)
+  if (endpoint.namespace !== undefined) url.searchParams.set('ns', endpoint.namespace)
+  return url
 }
 
 async function follow(
@@ -74,8 +80,8 @@ async function follow(
   authorization: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
-  let url = urlOf(endpoint, request.path)
-  let own = true
+  let url = typeof request.to === 'string' ? urlOf(endpoint, request.to) : request.to
+  let own = isOwn(endpoint, url)
   for (let redirects = 0; ; redirects++) {
     const headers = {
       ...request.headers,
@@ -83,15 +89,15 @@ async function follow(
       ...(own && authorization !== undefined && { authorization }),
     }
     const tls = own ? endpoint.tls : STRICT_TLS
-    const sent = http.send({ method: request.method, url, headers, tls, signal })
+    const sent = http.send({ ...request, url, headers, tls, signal })
     const response = await (own ? sent : sent.catch(elsewhere))
-    const location = isRedirect(response.status) ? response.header('location') : undefined
+    const location = isRedirect(response.status, request.method) ? response.header('location') : undefined
     if (location === undefined) return response
     await discard(response)
     if (redirects >= REDIRECTS_MAX) {
       throw new InvalidArgument(`${requestText(request.method, url)}: stopped after ${REDIRECTS_MAX} redirects`)
     }
-    url = redirected(endpoint, request.method, url, location)
+    url = addressGiven(endpoint, request.method, url, location)
     // Whoever was led away comes back without credentials: the way was chosen by somebody else.
     own &&= isOwn(endpoint, url)
   }
@@ -105,7 +111,11 @@ function elsewhere(error: unknown): never {
   throw new RegistryUnavailable('broken', error.message, details)
 }
 
-function redirected(endpoint: Endpoint, method: string, from: URL, location: string): URL {
+/**
+ * The address that an answer names as the next one.
+ * @throws InvalidArgument where it leaves HTTPS, or is none
+ */
+export function addressGiven(endpoint: Endpoint, method: string, from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   const allowed = to?.protocol === 'https:' || (to?.protocol === 'http:' && endpoint.scheme === 'http')
   if (to === undefined || !allowed) {
@@ -142,6 +152,7 @@ function isOwn(endpoint: Endpoint, url: URL): boolean {
   return url.origin === new URL(`${endpoint.scheme}://${endpoint.authority}`).origin
 }
 
-function isRedirect(status: number): boolean {
-  return [301, 302, 303, 307, 308].includes(status)
+/** With a body only what says that the body goes along. */
+function isRedirect(status: number, method: Method): boolean {
+  return (method === 'GET' || method === 'HEAD' ? [301, 302, 303, 307, 308] : [307, 308]).includes(status)
 }
