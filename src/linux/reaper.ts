@@ -22,11 +22,13 @@ export function exitCodeOf(status: WaitStatus): number {
  * `child_process` beside it: waitpid(-1) would steal that module's children.
  *
  * A container's init becomes our child when the runtime that made it exits, and may be dead before anyone has read
- * its process id; its status is kept until it is claimed with `wait`.
+ * its process id; its status is kept until it is claimed with `wait`. Process ids are used again, within minutes on a
+ * busy host: what ended before a `mark` is never taken for a process that was started after it.
  */
 export class Reaper implements Disposable {
   readonly #waiting = new Map<number, (status: WaitStatus) => void>()
-  readonly #unclaimed = new Map<number, WaitStatus>()
+  readonly #unclaimed = new Map<number, { readonly status: WaitStatus; readonly order: number }>()
+  #delivered = 0
   readonly #onChild = () => this.#reap()
 
   constructor() {
@@ -34,17 +36,23 @@ export class Reaper implements Disposable {
     process.on('SIGCHLD', this.#onChild)
   }
 
-  /** Waits for a child by process id; to be called once for each. */
-  wait(pid: number): Promise<WaitStatus> {
+  /** To be taken before a process is started that is waited for later. */
+  mark(): number {
+    this.#reap()
+    return this.#delivered
+  }
+
+  /** Waits for a child that was started after `since`, by process id; to be called once for each. */
+  wait(pid: number, since: number): Promise<WaitStatus> {
     const { promise, resolve } = Promise.withResolvers<WaitStatus>()
+    const early = this.#unclaimed.get(pid)
+    this.#unclaimed.delete(pid)
+    if (early !== undefined && early.order > since) {
+      resolve(early.status)
+      return promise
+    }
     this.#waiting.set(pid, resolve)
     this.#reap()
-    const early = this.#unclaimed.get(pid)
-    if (early !== undefined) {
-      this.#unclaimed.delete(pid)
-      this.#waiting.delete(pid)
-      resolve(early)
-    }
     return promise
   }
 
@@ -68,6 +76,7 @@ export class Reaper implements Disposable {
   }
 
   #deliver(pid: number, status: WaitStatus): void {
+    this.#delivered++
     const waiting = this.#waiting.get(pid)
     if (waiting !== undefined) {
       this.#waiting.delete(pid)
@@ -75,7 +84,7 @@ export class Reaper implements Disposable {
       return
     }
     this.#unclaimed.delete(pid)
-    this.#unclaimed.set(pid, status)
+    this.#unclaimed.set(pid, { status, order: this.#delivered })
     for (const oldest of this.#unclaimed.keys()) {
       if (this.#unclaimed.size <= UNCLAIMED_MAX) break
       this.#unclaimed.delete(oldest)

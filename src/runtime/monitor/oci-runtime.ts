@@ -60,6 +60,7 @@ async function invoke(
   stdio: readonly [number, number, number],
 ): Promise<void> {
   rmSync(call.log, { force: true })
+  const since = reaper.mark()
   const pid = spawnProcess({
     file: call.sealed.executable(),
     name: call.program.path,
@@ -71,7 +72,7 @@ async function invoke(
     using handle = Pidfd.open(pid)
     handle?.signal(constants.signals.SIGKILL)
   }, RUNTIME_TIMEOUT_MS)
-  const status = await reaper.wait(pid)
+  const status = await reaper.wait(pid, since)
   clearTimeout(timer)
   if (exitCodeOf(status) === 0) return
   const ended = status.kind === 'exited' ? `exited with code ${status.code}` : `was killed by signal ${status.signal}`

@@ -121,11 +121,12 @@ export class Task {
     this.#state = 'starting'
     this.#save({ runtime, cgroup })
     const startedAt = nowNanos()
+    const since = this.#services.reaper.mark()
     const pid = this.#record.io.terminal ? await this.#startOnTerminal(runtime) : await this.#startOnPipes(runtime)
     this.#started = { pid, startTime: processStartTime(pid) ?? 0, startedAt: String(startedAt) }
     this.#save({ started: this.#started })
     this.#state = 'running'
-    void this.#services.reaper.wait(pid).then(status => this.#end(status, nowNanos()))
+    void this.#services.reaper.wait(pid, since).then(status => this.#end(status, nowNanos()))
     return this.#started
   }
 
