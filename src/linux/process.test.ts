@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gantry-process-'))
 const reaper = new Reaper()
 const begin = reaper.mark()
 
-function ended(pid: number) {
+function exitOf(pid: number) {
   return reaper.wait(pid, begin)
 }
 // A signal handler does not keep the event loop alive; a process that only waits for children needs something that does.
@@ -42,18 +42,18 @@ function start(script: string, output = join(folder, 'out')): number {
 }
 
 test('exit codes and signals arrive, also of processes that ended before anyone asked', async () => {
-  assert.equal(exitCodeOf(await ended(start('exit 7'))), 7)
-  assert.deepEqual(await ended(start('kill -TERM $$')), { kind: 'signaled', signal: 15 })
+  assert.equal(exitCodeOf(await exitOf(start('exit 7'))), 7)
+  assert.deepEqual(await exitOf(start('kill -TERM $$')), { kind: 'signaled', signal: 15 })
   const early = start('exit 3')
-  await ended(start('sleep 0.1'))
-  assert.deepEqual(await ended(early), { kind: 'exited', code: 3 })
+  await exitOf(start('sleep 0.1'))
+  assert.deepEqual(await exitOf(early), { kind: 'exited', code: 3 })
 })
 
 test('a process that ended long ago is not taken for one that has its id now', async t => {
   const lastPid = '/proc/sys/kernel/ns_last_pid'
   if (!existsSync(lastPid)) return t.skip('this kernel does not let tests choose process ids')
   const old = start('exit 3')
-  await ended(start('sleep 0.1')) // The old one's end was noticed, and nobody asks for it.
+  await exitOf(start('sleep 0.1')) // The old one's end was noticed, and nobody asks for it.
   const since = reaper.mark()
   writeFileSync(lastPid, String(old - 1))
   const young = start('exit 4')
@@ -62,13 +62,13 @@ test('a process that ended long ago is not taken for one that has its id now', a
 })
 
 test('orphans of descendants become our children', async () => {
-  await ended(start('sh -c "sleep 0.2; exit 9" & echo $!'))
+  await exitOf(start('sh -c "sleep 0.2; exit 9" & echo $!'))
   const orphan = Number(readFileSync(join(folder, 'out'), 'utf8'))
-  assert.deepEqual(await ended(orphan), { kind: 'exited', code: 9 })
+  assert.deepEqual(await exitOf(orphan), { kind: 'exited', code: 9 })
 })
 
 test('a child gets three descriptors, default signals and nothing else', async () => {
-  await ended(start('ls /proc/self/fd; grep -E "SigIgn|SigBlk" /proc/self/status; env; ps -o sid= -o pid= -p $$'))
+  await exitOf(start('ls /proc/self/fd; grep -E "SigIgn|SigBlk" /proc/self/status; env; ps -o sid= -o pid= -p $$'))
   const lines = readFileSync(join(folder, 'out'), 'utf8').trim().split('\n')
   // ls itself opens /proc/self/fd as the fourth.
   assert.deepEqual(lines.slice(0, 4), ['0', '1', '2', '3'])
@@ -94,13 +94,13 @@ test('a process that is not ours is watched and its exit code read', async () =>
   const ended = watcher.ended(other)
   const secondEnded = watcher.ended(otherSecond)
   await ended
-  await ended(pid)
+  await exitOf(pid)
   // A kernel before 6.15 keeps no exit status of a process that is reaped.
   const [major, minor] = hostFacts().kernelVersion
   if (major > 6 || (major === 6 && minor >= 15)) assert.deepEqual(other.exitStatus(), { kind: 'exited', code: 5 })
   assert.equal(otherSecond.signal(9), true)
   await secondEnded
-  assert.deepEqual(await ended(second), { kind: 'signaled', signal: 9 })
+  assert.deepEqual(await exitOf(second), { kind: 'signaled', signal: 9 })
   assert.equal(otherSecond.signal(9), false)
   assert.equal(Pidfd.open(second), undefined)
 })
@@ -112,7 +112,7 @@ test('a process id with another start time is another process', async () => {
   assert.equal(Pidfd.open(pid, began + 1), undefined)
   using same = Pidfd.open(pid, began)
   assert.equal(same?.signal(9), true)
-  await ended(pid)
+  await exitOf(pid)
 })
 
 test('a lasting writer outlives its readers and loses nothing', async () => {
@@ -122,7 +122,7 @@ test('a lasting writer outlives its readers and loses nothing', async () => {
   closeSync(openFifoForReading(path))
   const nothing = openSync('/dev/null', 'r')
   const pid = spawnProcess({ file: '/bin/echo', args: ['kept'], env: {}, stdio: [nothing, writing, writing] })
-  assert.deepEqual(await ended(pid), { kind: 'exited', code: 0 })
+  assert.deepEqual(await exitOf(pid), { kind: 'exited', code: 0 })
   const reading = openFifoForReading(path)
   closeSync(writing)
   assert.equal(readFileSync(reading, 'utf8'), 'kept\n')
