@@ -1,7 +1,7 @@
-import { request } from 'node:http'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorText, InvalidArgument } from '#lib/errors'
+import { http } from '#lib/node-http'
 import { DEFAULT_ROOTS, type Roots } from './daemon/settings.ts'
 
 const ANSWER_TIMEOUT_MS = 2000
@@ -48,7 +48,7 @@ function parse(args: readonly string[], known: readonly string[]): { values: Rec
 function askEngine(host: string): Promise<Roots | undefined> {
   if (!host.startsWith('unix://')) return Promise.resolve(undefined)
   return new Promise(done => {
-    const call = request(
+    const call = http.request(
       { socketPath: host.slice('unix://'.length), path: '/info', timeout: ANSWER_TIMEOUT_MS },
       response => {
         const chunks: Buffer[] = []

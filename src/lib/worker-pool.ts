@@ -25,10 +25,13 @@ export class WorkerPool<Request, Result> implements AsyncDisposable {
   readonly #idle: { readonly worker: Worker; readonly timer: NodeJS.Timeout }[] = []
   readonly #busy = new Set<Worker>()
   readonly #waiting: Job<Request, Result>[] = []
+  readonly #onQuiet: () => void
 
-  constructor(size: number, start: () => Worker) {
+  /** @param onQuiet called when the last thread has ended for want of work */
+  constructor(size: number, start: () => Worker, onQuiet: () => void = () => {}) {
     this.#size = size
     this.#start = start
+    this.#onQuiet = onQuiet
   }
 
   run(request: Request, signal?: AbortSignal): Promise<Result> {
@@ -104,6 +107,7 @@ export class WorkerPool<Request, Result> implements AsyncDisposable {
     worker.once('exit', () => {
       const at = this.#idle.findIndex(idle => idle.worker === worker)
       if (at >= 0) this.#idle.splice(at, 1)
+      if (this.#idle.length === 0 && this.#busy.size === 0) this.#onQuiet()
     })
     this.#idle.push({ worker, timer })
   }

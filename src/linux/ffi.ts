@@ -27,6 +27,8 @@ export const chdir: (path: string) => number = libc.func('int chdir(const char*)
 export const prctl: (option: number, a: number, b: number, c: number, d: number) => number = libc.func(
   'int prctl(int, long, long, long, long)',
 )
+/** malloc_trim(3): gives memory that was freed back to the kernel. */
+export const mallocTrim: (keep: number) => number = libc.func('int malloc_trim(size_t)')
 export const flock: (fd: number, operation: number) => number = libc.func('int flock(int, int)')
 export const mkfifo: (path: string, mode: number) => number = libc.func('int mkfifo(const char*, unsigned int)')
 export const pipe2: (ends: Bytes, flags: number) => number = libc.func('int pipe2(void*, int)')

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { madvise } from './ffi.ts'
+import { madvise, mallocTrim } from './ffi.ts'
 
 const MADV_DONTNEED = 4
 
@@ -12,6 +12,12 @@ export function releaseStartupPages(): void {
   for (const { start, length } of cleanFileMappings(readFileSync('/proc/self/smaps', 'utf8'))) {
     madvise(start, length, MADV_DONTNEED)
   }
+}
+
+/** Gives back what earlier work left behind: memory that is free again, and pages of programs that it has read in. */
+export function releaseUnusedMemory(): void {
+  mallocTrim(0)
+  releaseStartupPages()
 }
 
 /** Read-only mappings of files without a page of their own (proc_pid_smaps(5)). */

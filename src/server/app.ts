@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { API_VERSION, splitVersion, supportedVersion, writeJson } from '#api'
 import { errorCode, Forbidden, InvalidArgument, NotFound } from '#lib/errors'
 import type { Logger } from '#lib/log'
+import { http } from '#lib/node-http'
 import type { Backends } from './backends.ts'
 import { wireError } from './errors.ts'
 import { ApiCall } from './http/call.ts'
@@ -83,7 +83,7 @@ function serverFor(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   { log, headMaxMs = HEAD_MAX_MS }: AppOptions,
 ) {
-  const server = createServer(
+  const server = http.createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEAD_MAX_BYTES,
@@ -102,7 +102,7 @@ function serverFor(
   // attach and exec ask for an upgrade: they take the same way as every request, and take the connection there.
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {})
-    const response = new ServerResponse(request)
+    const response = new http.ServerResponse(request)
     response.assignSocket(request.socket)
     response.once('finish', () => request.socket.end())
     rememberHead(request, head)
@@ -125,7 +125,7 @@ function refuseBrowsers(request: IncomingMessage): void {
   if (request.headers.origin !== undefined) throw new Forbidden('requests of web pages (Origin) are refused')
   if (request.headers.host === undefined && request.httpVersion !== '1.0')
     throw new InvalidArgument('missing required Host header')
-  const isPlainTcp = request.socket.remoteAddress !== undefined && !(request.socket instanceof TLSSocket)
+  const isPlainTcp = request.socket.remoteAddress !== undefined && !('encrypted' in request.socket)
   const name = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
   if (isPlainTcp && name !== 'localhost' && isIP(name) === 0) {
     throw new Forbidden(`Host ${JSON.stringify(name)} is refused`, { fix: 'reach the engine by its address' })

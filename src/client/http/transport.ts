@@ -2,14 +2,9 @@ import type { ClientRequest, Agent as HttpAgent, IncomingMessage, RequestOptions
 import type { Socket } from 'node:net'
 import { addAbortSignal, Readable } from 'node:stream'
 import { errorCode } from '#lib/errors'
+import { http } from '#lib/node-http'
 import type { Host } from '../endpoint/host.ts'
 import { connectError } from './connect-error.ts'
-
-/**
- * Not by `import`: that reads every export of the module, and some of node:http's load undici when they are read,
- * which takes a command 40 ms and 17 MB instead of 4 and 4.
- */
-const http = process.getBuiltinModule('node:http')
 
 const CONNECT_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_PROBE_MS = 30_000

@@ -9,7 +9,7 @@ import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
 import { WorkerPool } from '#lib/worker-pool'
-import { hostFacts, moveToCgroup, startDetached } from '#linux'
+import { hostFacts, moveToCgroup, releaseUnusedMemory, startDetached } from '#linux'
 import { openMeta } from '#meta'
 import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
@@ -49,7 +49,11 @@ export async function openEngine(
   const mapLayers = settings.layers === 'auto' && canMapLayers(layers)
   const snapshots = openOverlay({ meta, folder: layers, mapLayers })
   const pool = await closing.own(
-    new WorkerPool<ApplyRequest, ApplyResult>(UNPACK_THREADS, () => new Worker(entryPath('worker'))),
+    new WorkerPool<ApplyRequest, ApplyResult>(
+      UNPACK_THREADS,
+      () => new Worker(entryPath('worker')),
+      releaseUnusedMemory,
+    ),
     threads => threads[Symbol.asyncDispose](),
   )
   const content = await openContentStore(join(dataRoot, 'content'))

@@ -1,9 +1,10 @@
 /** How `gantry registry collect` reaches the server that has the folder open: a socket in that folder. */
 import { chmodSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import * as Type from 'typebox'
 import { errorCode, errorText, SystemError, Unavailable } from '#lib/errors'
+import { http } from '#lib/node-http'
 import { recordParser } from '#meta'
 import type { Collected, CollectOptions, RegistryStore, Retention } from '#registry/serve'
 
@@ -40,7 +41,7 @@ export type CollectedText = ReturnType<typeof parseCollected>
 export async function listenControl(root: string, store: RegistryStore, usual: Retention): Promise<AsyncDisposable> {
   const path = join(root, SOCKET)
   rmSync(path, { force: true })
-  const server = createServer((incoming, response) => {
+  const server = http.createServer((incoming, response) => {
     answer(store, usual, incoming).then(
       collected => send(response, 200, collected),
       (error: unknown) => send(response, 500, { message: errorText(error) }),
@@ -63,7 +64,7 @@ export async function listenControl(root: string, store: RegistryStore, usual: R
 /** Asks the server of `root`; undefined where none runs. */
 export async function askToCollect(root: string, wanted: CollectRequest): Promise<CollectedText | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<CollectedText | undefined>()
-  const call = request({ socketPath: join(root, SOCKET), method: 'POST', path: '/collect' }, response => {
+  const call = http.request({ socketPath: join(root, SOCKET), method: 'POST', path: '/collect' }, response => {
     readAll(response, ANSWER_MAX).then(
       text => {
         if (response.statusCode === 200) resolve(parseCollected(JSON.parse(text)))

@@ -1,8 +1,5 @@
-import { lookup as systemLookup } from 'node:dns'
-import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
-import { rootCertificates } from 'node:tls'
-import { Agent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { TlsProfile } from './endpoint.ts'
 import { transportError } from './http-error.ts'
 import type { Timing } from './timing.ts'
@@ -42,15 +39,12 @@ export interface HttpResponse {
   readonly body: Dispatcher.ResponseData['body']
 }
 
-/** Connections to one host at once. */
-const CONNECTIONS_MAX = 16
-
 /** Sends single requests: no redirects, no credentials, no second try. */
 export class HttpClient implements AsyncDisposable {
   readonly #timing: Timing
   readonly #userAgent: string
   /** Connections are shared only between requests with the same idea of TLS. */
-  readonly #agents = new Map<string, Agent>()
+  readonly #agents = new Map<string, Promise<Dispatcher>>()
 
   constructor(timing: Timing, userAgent: string) {
     this.#timing = timing
@@ -61,7 +55,7 @@ export class HttpClient implements AsyncDisposable {
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { method, url, body, signal } = request
     try {
-      const response = await this.#agent(request.tls).request({
+      const response = await (await this.#agent(request.tls)).request({
         origin: url.origin,
         path: url.pathname + url.search,
         method,
@@ -90,38 +84,19 @@ export class HttpClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#agents.values()].map(agent => agent.destroy()))
+    await Promise.all([...this.#agents.values()].map(async agent => await (await agent).destroy()))
     this.#agents.clear()
   }
 
-  #agent(tls: TlsProfile): Agent {
+  /** The library is loaded by the first request: most daemons run for days without one. */
+  async #agent(tls: TlsProfile): Promise<Dispatcher> {
     const key = JSON.stringify(tls)
     const known = this.#agents.get(key)
-    if (known !== undefined) return known
-    const agent = new Agent({
-      connections: CONNECTIONS_MAX,
-      connect: {
-        timeout: this.#timing.connect,
-        rejectUnauthorized: !tls.skipVerify,
-        lookup,
-        ...(tls.ca.length > 0 && { ca: [...rootCertificates, ...tls.ca] }),
-        ...(tls.client && { cert: tls.client.cert, key: tls.client.key }),
-      },
-    })
-    this.#agents.set(key, agent)
-    return agent
+    if (known !== undefined) return await known
+    const made = import('./agent.ts').then(({ createAgent }) => createAgent(tls, this.#timing))
+    this.#agents.set(key, made)
+    return await made
   }
-}
-
-/** `localhost` is this machine, whatever the resolver says: plain HTTP is spoken to it (S74). */
-const lookup: LookupFunction = (hostname, options, callback) => {
-  if (hostname !== 'localhost') systemLookup(hostname, options, callback)
-  else if (options.all) {
-    callback(null, [
-      { address: '127.0.0.1', family: 4 },
-      { address: '::1', family: 6 },
-    ])
-  } else callback(null, '127.0.0.1', 4)
 }
 
 function joined(value: string | string[] | undefined): string | undefined {

@@ -1,7 +1,8 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { Conflict, errorCode, SystemError } from '#lib/errors'
+import { http } from '#lib/node-http'
 
 export interface ListenAddress {
   readonly address: string
@@ -45,7 +46,7 @@ export async function listenRegistry(
   }
   const server: Server =
     certificate === undefined
-      ? createServer(limits, app)
+      ? http.createServer(limits, app)
       : createTlsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, app)
   server.timeout = stall
   server.maxConnections = CONNECTIONS_MAX

@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { writeJson } from '#api'
 import { errorCode } from '#lib/errors'
+import { http } from '#lib/node-http'
 
 /** What Node finds in the way of reading a request, as a status and in words. */
 const REFUSALS: Readonly<Record<string, readonly [number, string]>> = {
@@ -18,7 +18,7 @@ export function refuseHead(error: Error, socket: Socket): void {
   }
   const [status, message] = REFUSALS[errorCode(error) ?? ''] ?? [400, `malformed HTTP request: ${error.message}`]
   const text = `${writeJson({ message })}\n`
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json`
+  const head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nContent-Type: application/json`
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`)
   socket.destroySoon()
 }
