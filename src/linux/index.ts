@@ -18,6 +18,7 @@ export {
 } from './cgroup.ts'
 export { type CredentialCall, runCredentialProgram } from './credential-program.ts'
 export { type DetachedRequest, startDetached } from './detached.ts'
+export { DirectFile } from './direct-file.ts'
 export { errnoWords, SyscallError } from './errno.ts'
 export {
   createFifo,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { createReadStream, rmSync, writeFileSync } from 'node:fs'
 import { DataCorrupt, errorText, InvalidArgument } from '#lib/errors'
 import { TarReader } from '#lib/tar/reader'
 import { fromMillis } from '#lib/time'
-import { LayerTree } from '#linux'
+import { DirectFile, LayerTree } from '#linux'
 import { type Digest, parseDigest } from '#oci'
 import { type Compression, decompress, isInflateError } from './compression.ts'
 import { buildImage } from './erofs/image.ts'
@@ -50,31 +50,32 @@ export async function applyLayer(request: ApplyRequest, signal?: AbortSignal): P
       for (const path of [request.mapped.tar, request.mapped.image]) rmSync(path, { force: true })
     }
   }
-  const read = await readLayer(request, new LayerTree(request.folder), () => {}, signal)
+  const read = await readLayer(request, new LayerTree(request.folder), async () => {}, signal)
   return { ...read, isMapped: false }
 }
 
 async function mapLayer(request: ApplyRequest, mapped: MappedPaths, signal?: AbortSignal): Promise<ApplyResult> {
   const tree = new ErofsTree(fromMillis(Date.now()))
-  const tar = openSync(mapped.tar, 'wx', 0o400)
+  const tar = new DirectFile(mapped.tar, 0o400)
   let bytes = 0
-  const keep = (chunk: Buffer) => {
-    for (let at = 0; at < chunk.length; ) at += writeSync(tar, chunk, at)
+  const keep = async (chunk: Buffer) => {
     bytes += chunk.length
+    await tar.write(chunk)
   }
   try {
     const read = await readLayer(request, tree, keep, signal)
+    await tar.end()
     writeFileSync(mapped.image, buildImage(tree.root, bytes), { mode: 0o400 })
     return { ...read, isMapped: true }
   } finally {
-    closeSync(tar)
+    await tar.close()
   }
 }
 
 async function readLayer(
   request: ApplyRequest,
   target: LayerTarget,
-  keep: (chunk: Buffer) => void,
+  keep: (chunk: Buffer) => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<LayerSize & { readonly diffId: Digest }> {
   const hash = createHash('sha256')
@@ -87,8 +88,8 @@ async function readLayer(
       throw new InvalidArgument(`more than ${TRAILING_BYTES_MAX} bytes follow the end of the layer`)
     }
     hash.update(chunk)
-    keep(chunk)
     reader.push(chunk)
+    await keep(chunk)
   }
   reader.end()
   return { diffId: parseDigest(`sha256:${hash.digest('hex')}`), ...writer.size }

@@ -65,8 +65,9 @@ class OverlaySnapshotter implements Snapshotter {
     this.#create(key, 'view', parent)
   }
 
-  async commit(name: string, key: string, { size, pending, mapped }: CommitOptions = {}): Promise<void> {
+  async commit(name: string, key: string, { size, pending, mapped, parent }: CommitOptions = {}): Promise<void> {
     const active = this.#expect(key, 'active')
+    if (parent !== undefined) this.#expect(parent, 'committed')
     if (this.#records.has(name)) throw new Conflict(`snapshot ${name} is there already`)
     this.#meta.write(() => {
       this.#records.delete(key)
@@ -76,6 +77,7 @@ class OverlaySnapshotter implements Snapshotter {
         kind: 'committed',
         ...(size !== undefined && { size }),
         ...(pending && { pending }),
+        ...(parent !== undefined && { parent }),
         ...(mapped && { mapped }),
       })
     })

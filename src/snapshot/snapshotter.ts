@@ -62,6 +62,9 @@ export interface CommitOptions {
   readonly size?: number
   /** Its files need not be on the disk before `sync`. */
   readonly pending?: boolean
+  /** What it stands on, where its maker did not know that yet when it was prepared: a layer may be unpacked before the
+   * one below it. It must be committed by now. */
+  readonly parent?: string
   /** The layer was put at the `mappedPaths`. */
   readonly mapped?: boolean
 }

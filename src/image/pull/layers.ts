@@ -19,9 +19,8 @@ export interface PulledLayers {
 }
 
 /**
- * Brings the layers of a manifest here: fetched side by side, unpacked one on top of the other as soon as each is
- * there. What no image on this host has is fetched without waiting for the configuration; then what is unpacked
- * already is not. When this returns or throws, nothing of it runs any more.
+ * Brings the layers of a manifest here: fetched and unpacked side by side, and put one on top of the other. What no
+ * image on this host has is fetched without waiting for the configuration; then what is unpacked already is not. When this returns or throws, nothing of it runs any more.
  */
 export async function pullLayers(
   deps: ImageDeps,
@@ -62,24 +61,22 @@ async function unpackAll(
   for (const download of new Set(downloads)) if (!missing.includes(download)) await download.stop()
   const ended = new AbortController()
   const signal = AbortSignal.any([source.signal, ended.signal])
-  const unpack = async () => {
-    for (const [at, place] of places.entries()) {
-      const download = downloads[at]
-      if (at < sizes.length || download === undefined) continue
-      await download.run()
-      sizes.push(await unpackDownload(deps, operation, download, place, signal))
-    }
-  }
-  const unpacking = unpack()
+  const unpacking = places.slice(sizes.length).reduce<Promise<number>[]>((before, place, at) => {
+    const download = missing[at]
+    const below = before.at(-1) ?? Promise.resolve()
+    below.catch(() => {}) // Met by whoever waits for all of them.
+    return download === undefined
+      ? before
+      : [...before, download.run().then(() => unpackDownload(deps, operation, download, place, signal, below))]
+  }, [])
   try {
     // Whatever fails first ends all of it: no layer is of use without the others.
-    await Promise.all([unpacking, ...missing.map(download => download.run())])
+    return [...sizes, ...(await Promise.all(unpacking))]
   } finally {
     ended.abort()
     await Promise.all(missing.map(download => download.stop()))
-    await unpacking.catch(() => {})
+    await Promise.allSettled(unpacking)
   }
-  return sizes
 }
 
 /** The sizes of the lowest layers that are unpacked already; says so of each. */
@@ -106,12 +103,13 @@ async function unpackDownload(
   download: LayerDownload,
   place: LayerPlace,
   signal: AbortSignal,
+  below: Promise<unknown>,
 ): Promise<number> {
   const { line, descriptor } = download
   const { digest, size } = descriptor
   const tell = metered(size, bytes => line.say('Extracting', bytes, size))
   const file = { path: deps.content.path(digest), size }
-  const bytes = await unpackLayer(deps, operation, place, file, tell, signal).catch(async (error: unknown) => {
+  const bytes = await unpackLayer(deps, operation, place, file, tell, signal, below).catch(async (error: unknown) => {
     throw (await hasRotted(deps, digest, signal)) ? rotten(digest, error) : error
   })
   tell(size)

@@ -31,7 +31,6 @@ export async function applyFile(
   deps: ImageDeps,
   operation: Operation,
   undo: UndoStack,
-  parent: string | undefined,
   file: LayerFile,
   watch: Watch,
   signal: AbortSignal,
@@ -40,7 +39,7 @@ export async function applyFile(
     const compression = await compressionOf(file.path)
     const key = `${UNPACK_PREFIX}${randomId()}`
     await operation.holdSnapshot(key)
-    await deps.snapshots.prepare(key, parent)
+    await deps.snapshots.prepare(key, undefined)
     undo.defer(() => discard(deps, key))
     const progress = new BigInt64Array(new SharedArrayBuffer(8))
     using _watching = watching(progress, watch)

@@ -38,7 +38,8 @@ export async function unpackedSize(
 
 /**
  * Makes the layer of `place` out of a file unless it is there; says how many bytes of file content it has. Whoever
- * wants the same layer at the same time waits, finds it, or, where it went wrong, tries with its own file.
+ * wants the same layer at the same time waits, finds it, or, where it went wrong, tries with its own file. The layer
+ * below may still be on its way: `below` says when it is there.
  * @throws InvalidArgument where the file holds another layer than the configuration says: nothing of it stays (S63, S70)
  */
 export async function unpackLayer(
@@ -48,20 +49,23 @@ export async function unpackLayer(
   file: LayerFile,
   watch: Watch,
   signal: AbortSignal,
+  below: Promise<unknown> = Promise.resolve(),
 ): Promise<number> {
   await operation.holdSnapshot(place.chainId)
   using _held = await lockLayer(deps, place.chainId, signal)
   const there = await unpackedSize(deps, place.chainId)
   if (there !== undefined) return there
   await using undo = new UndoStack()
-  const { key, diffId, bytes, isMapped } = await applyFile(deps, operation, undo, place.parent, file, watch, signal)
+  const { key, diffId, bytes, isMapped } = await applyFile(deps, operation, undo, file, watch, signal)
   if (diffId !== place.diffId) {
     throw new InvalidArgument(
       `layers from manifest don't match image configuration: a layer unpacks to ${diffId} instead of ${place.diffId}`,
       { fix: 'the image is broken or was tampered with; nothing of it was kept' },
     )
   }
-  await deps.snapshots.commit(place.chainId, key, { size: bytes, pending: true, mapped: isMapped })
+  await below
+  const parent = place.parent === undefined ? {} : { parent: place.parent }
+  await deps.snapshots.commit(place.chainId, key, { size: bytes, pending: true, mapped: isMapped, ...parent })
   undo.keep()
   return bytes
 }
@@ -75,7 +79,7 @@ export async function unpackNewLayer(
   signal: AbortSignal,
 ): Promise<{ readonly diffId: Digest; readonly bytes: number }> {
   await using undo = new UndoStack()
-  const { key, diffId, bytes, isMapped } = await applyFile(deps, operation, undo, undefined, file, watch, signal)
+  const { key, diffId, bytes, isMapped } = await applyFile(deps, operation, undo, file, watch, signal)
   await operation.holdSnapshot(diffId)
   using _held = await lockLayer(deps, diffId, signal)
   if ((await unpackedSize(deps, diffId)) !== undefined) await discard(deps, key)
