@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { SystemError } from '#lib/errors'
+import { atOrdinaryPriority } from './priority.ts'
 
 const READY_TIMEOUT_MS = 20_000
 const WORDS_MAX = 4000
@@ -20,12 +21,14 @@ export interface DetachedRequest {
 export function startDetached(request: DetachedRequest): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const log = openSync(request.log, 'a', 0o600)
-  const child = spawn(request.file, request.args, {
-    detached: true,
-    stdio: ['ignore', 'pipe', log],
-    env: { ...request.env },
-    cwd: '/',
-  })
+  const child = atOrdinaryPriority(() =>
+    spawn(request.file, request.args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', log],
+      env: { ...request.env },
+      cwd: '/',
+    }),
+  )
   closeSync(log)
   const timer = setTimeout(() => {
     child.kill('SIGKILL')

@@ -81,6 +81,7 @@ export {
 export { RouteSocket, routeSocketIn } from './netlink/socket.ts'
 export { applyRuleset, listTable, listTables, type NftObject, nftProgram } from './nft.ts'
 export { Pidfd, processStartTime, signalNumber } from './pidfd.ts'
+export { putOtherThreadsLast, putThisThreadFirst } from './priority.ts'
 export { processesWith } from './processes.ts'
 export { ConsoleSocket, resizeTerminal, type TerminalSize } from './pty.ts'
 export { exitCodeOf, Reaper, type WaitStatus } from './reaper.ts'

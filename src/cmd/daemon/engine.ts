@@ -9,7 +9,7 @@ import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
 import { WorkerPool } from '#lib/worker-pool'
-import { hostFacts, moveToCgroup, releaseUnusedMemory, startDetached } from '#linux'
+import { hostFacts, moveToCgroup, putOtherThreadsLast, releaseUnusedMemory, startDetached } from '#linux'
 import { openMeta } from '#meta'
 import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
@@ -49,11 +49,7 @@ export async function openEngine(
   const mapLayers = settings.layers === 'auto' && canMapLayers(layers)
   const snapshots = openOverlay({ meta, folder: layers, mapLayers })
   const pool = await closing.own(
-    new WorkerPool<ApplyRequest, ApplyResult>(
-      UNPACK_THREADS,
-      () => new Worker(entryPath('worker')),
-      releaseUnusedMemory,
-    ),
+    new WorkerPool<ApplyRequest, ApplyResult>(UNPACK_THREADS, startWorker, releaseUnusedMemory),
     threads => threads[Symbol.asyncDispose](),
   )
   const content = await openContentStore(join(dataRoot, 'content'))
@@ -130,3 +126,8 @@ const MONITOR_NODE_FLAGS = [
   '--max-semi-space-size=2',
   '--max-old-space-size=256',
 ]
+
+/** Node's own threads, which inflate and write for it, are there when it is. */
+function startWorker(): Worker {
+  return new Worker(entryPath('worker')).once('online', putOtherThreadsLast)
+}

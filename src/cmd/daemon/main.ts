@@ -2,7 +2,7 @@ import { restore } from '#engine'
 import { errorText } from '#lib/errors'
 import { createLogger, type Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
-import { releaseStartupPages } from '#linux'
+import { putThisThreadFirst, releaseStartupPages } from '#linux'
 import { createApp, type Listener, listen, parseHost } from '#server'
 import { VERSION } from '../version.ts'
 import { createBackends } from './backends.ts'
@@ -32,6 +32,7 @@ export async function daemonMain(args: readonly string[]): Promise<void> {
 
 async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
   const ended = endSignal()
+  putThisThreadFirst()
   const hosts = settings.hosts.map(parseHost)
   await using undo = new UndoStack()
   const host = await undo.own(prepareHost(settings, log), prepared => prepared[Symbol.dispose]())

@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InvalidArgument } from '#lib/errors'
 import { RegistryUnavailable } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import { requestText, transportError } from './http-error.ts'
 import { STALL_BYTES, type Timing } from './timing.ts'
+
+/** Bytes after which everybody else on this thread has a turn: a fast registry always has more. */
+const TURN_BYTES = 256 * 1024
 
 /**
  * The chunks of a body. One that stops coming, or drips, is given up; the time that the caller takes between chunks does
@@ -18,8 +22,13 @@ export async function* bodyChunks(
   let waited = 0
   let seen = 0
   let complete = false
+  let turn = 0
   try {
     for (;;) {
+      if (turn >= TURN_BYTES) {
+        turn = 0
+        await nextTurn()
+      }
       const start = timing.now()
       const stalled = setTimeout(() => body.destroy(stall(url, timing)), timing.stall - waited)
       const next = await chunks.next().finally(() => clearTimeout(stalled))
@@ -29,6 +38,7 @@ export async function* bodyChunks(
       }
       waited += timing.now() - start
       seen += next.value.length
+      turn += next.value.length
       if (seen >= STALL_BYTES) {
         waited = 0
         seen = 0
