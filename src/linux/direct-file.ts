@@ -42,7 +42,8 @@ export class DirectFile {
   /** Takes a copy of `data`; resolves when there is room for more. */
   async write(data: Uint8Array): Promise<void> {
     for (let at = 0; at < data.length; ) {
-      const piece = (this.#current ??= await this.#take())
+      this.#current ??= await this.#take()
+      const piece = this.#current
       const length = Math.min(data.length - at, piece.length - this.#filled)
       piece.set(data.subarray(at, at + length), this.#filled)
       this.#filled += length

@@ -61,14 +61,14 @@ async function unpackAll(
   for (const download of new Set(downloads)) if (!missing.includes(download)) await download.stop()
   const ended = new AbortController()
   const signal = AbortSignal.any([source.signal, ended.signal])
-  const unpacking = places.slice(sizes.length).reduce<Promise<number>[]>((before, place, at) => {
-    const download = missing[at]
-    const below = before.at(-1) ?? Promise.resolve()
+  const unpacking: Promise<number>[] = []
+  for (const [at, download] of missing.entries()) {
+    const place = places[sizes.length + at]
+    if (place === undefined) continue
+    const below = unpacking.at(-1) ?? Promise.resolve()
     below.catch(() => {}) // Met by whoever waits for all of them.
-    return download === undefined
-      ? before
-      : [...before, download.run().then(() => unpackDownload(deps, operation, download, place, signal, below))]
-  }, [])
+    unpacking.push(download.run().then(() => unpackDownload(deps, operation, download, place, signal, below)))
+  }
   try {
     // Whatever fails first ends all of it: no layer is of use without the others.
     return [...sizes, ...(await Promise.all(unpacking))]
