@@ -27,6 +27,13 @@ export interface Images {
   /** One layer from a tar of a root file system. */
   import(archive: Readable, options: ImportOptions): Promise<Image>
 
+  /**
+   * Writes an archive that is a Docker archive and an OCI layout at once, with the bytes of configurations and layers
+   * as they came. A name without a tag stands for all tags of its repository.
+   * @throws NotFound, InvalidArgument (platform), DataCorrupt (a blob that the disk has changed)
+   */
+  save(names: readonly string[], options: SaveOptions): Promise<void>
+
   /** @throws NotFound, InvalidArgument */
   tag(nameOrId: string, reference: Reference): Promise<void>
   /** Takes one name away. */
@@ -87,6 +94,14 @@ export interface RegistryCredentials {
 export interface LoadOptions {
   readonly platform: Platform | undefined
   readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface SaveOptions {
+  /** Platforms of which images must be. */
+  readonly platforms: readonly Platform[]
+  /** Called once, when nothing but damage and the reader can fail any more; takes the archive in pieces. */
+  readonly open: () => (chunk: Uint8Array) => Promise<void>
   readonly signal: AbortSignal
 }
 

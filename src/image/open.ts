@@ -7,9 +7,11 @@ import { importImage } from './import/import.ts'
 import { loadImages } from './load/load.ts'
 import { pullImage } from './pull/pull.ts'
 import { ConfigCache } from './record/config-cache.ts'
+import { LayerBlobs } from './record/layer-blobs.ts'
 import { ImageRecords } from './record/records.ts'
 import { ImageViews } from './record/views.ts'
 import { resolveImage } from './resolve.ts'
+import { saveImages } from './save/save.ts'
 import { removeImage, tagImage, untagImage } from './tag.ts'
 
 /** Opens the images of a data root; nothing is read or changed before it is asked for. */
@@ -20,6 +22,7 @@ export function openImages(options: ImagesOptions): Images {
   const deps: ImageDeps = {
     ...options,
     records,
+    layerBlobs: new LayerBlobs(options.meta),
     views,
     holds: new Holds(),
     layerLocks: new KeyedLock(),
@@ -33,6 +36,7 @@ export function openImages(options: ImagesOptions): Images {
     pull: (reference, pull) => pullImage(deps, reference, pull),
     load: (archive, load) => loadImages(deps, archive, load),
     import: (archive, wanted) => importImage(deps, archive, wanted),
+    save: (names, save) => saveImages(deps, names, save),
     tag: (nameOrId, reference) => tagImage(deps, nameOrId, reference),
     untag: reference => untagImage(deps, reference),
     remove: id => removeImage(deps, id),

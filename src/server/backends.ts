@@ -64,6 +64,8 @@ export interface ImageBackend {
     options: TransferRequest,
   ): Promise<{ readonly image: Image; readonly names: readonly string[] }[]>
   import(archive: Readable, options: ImportRequest): Promise<Image>
+  /** An archive in pieces, to what `open` gives once nothing but damage and the client can end it. */
+  save(names: readonly string[], options: SaveRequest): Promise<void>
   tag(nameOrId: string, repository: string, tag: string): Promise<void>
   remove(nameOrId: string, options: { readonly force: boolean }): Promise<RemovedImage[]>
 }
@@ -71,6 +73,12 @@ export interface ImageBackend {
 export interface TransferRequest {
   readonly platform: string
   readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface SaveRequest {
+  readonly platforms: readonly string[]
+  readonly open: () => (chunk: Uint8Array) => Promise<void>
   readonly signal: AbortSignal
 }
 

@@ -121,6 +121,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/run.ts')).run,
   },
   {
+    paths: ['image save', 'save'],
+    summary: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+    load: async () => (await import('../commands/save.ts')).save,
+  },
+  {
     paths: ['container start', 'start'],
     summary: 'Start one or more stopped containers',
     load: async () => (await import('../commands/start.ts')).start,

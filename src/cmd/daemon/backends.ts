@@ -15,6 +15,7 @@ import {
   removeContainer,
   removeImage,
   resizeContainer,
+  saveImages,
   startContainer,
   stopContainer,
   tagImage,
@@ -86,6 +87,7 @@ function imageBackend(deps: EngineDeps): ImageBackend {
     pull: (name, tag, options) => pullImage(deps, name, tag, options),
     load: (archive, options) => loadImages(deps, archive, options),
     import: (archive, options) => importImage(deps, archive, options),
+    save: (names, options) => saveImages(deps, names, options),
     tag: (name, repository, tag) => tagImage(deps, name, repository, tag),
     remove: (name, options) => removeImage(deps, name, options),
   }

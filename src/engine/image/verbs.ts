@@ -73,6 +73,21 @@ export async function importImage(
   return image
 }
 
+/** @throws NotFound, InvalidArgument; DataCorrupt when the archive has begun */
+export async function saveImages(
+  deps: EngineDeps,
+  names: readonly string[],
+  options: {
+    readonly platforms: readonly string[]
+    readonly open: () => (chunk: Uint8Array) => Promise<void>
+    readonly signal: AbortSignal
+  },
+): Promise<void> {
+  const { platforms, open, signal } = options
+  await deps.images.save(names, { platforms: platforms.map(text => parsePlatform(text)), open, signal })
+  for (const name of names) publish(deps, 'save', name, { name })
+}
+
 /** @throws NotFound, InvalidArgument */
 export async function tagImage(deps: EngineDeps, nameOrId: string, repository: string, tag: string): Promise<void> {
   const reference = withDefaultTag(targetReference(repository, tag))

@@ -42,7 +42,8 @@ export async function importImage(deps: ImageDeps, stream: Readable, options: Im
       await operation.holdBlob(id)
       await deps.content.put(raw, { expected: id })
       const content = { id, manifest: undefined, blobs: [id, blob.digest], layerSizes: [bytes] }
-      const [image] = await publishImages(deps, [{ ...content, names }])
+      const unpacked = new Map([[diffId, blob.digest]])
+      const [image] = await publishImages(deps, [{ ...content, names, unpacked }])
       if (image === undefined) throw new Error('nothing was published')
       return image
     },

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { type ApiVersion, parseJson, type Read, readBody, readQuery, type Schema, writeJson } from '#api'
-import { InvalidArgument } from '#lib/errors'
+import { errorText, InvalidArgument } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { type Hijacked, hijack } from './hijack.ts'
 import { ResponseStream } from './response-stream.ts'
@@ -99,6 +99,11 @@ export class ApiCall {
   /** Begins an answer of unknown length; its head goes out at once. */
   openStream(contentType: string): ResponseStream {
     return new ResponseStream(this.#response, contentType)
+  }
+
+  /** For the log: a failure that no client can be told. */
+  noteFailure(error: unknown): void {
+    if (!this.signal.aborted) this.#log.warn('an answer could not be finished', { error: errorText(error) })
   }
 
   /** Takes the connection over for raw bytes in both directions. */

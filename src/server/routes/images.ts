@@ -4,6 +4,7 @@ import {
   ImageListQuery,
   ImageLoadQuery,
   ImageRemoveQuery,
+  ImageSaveQuery,
   ImageTagQuery,
   REGISTRY_AUTH_HEADER,
   readPlatform,
@@ -15,6 +16,7 @@ import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
 import { listedImages } from '../convert/image-filters.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
+import { withBytes } from '../stream/bytes.ts'
 import { withProgress } from '../stream/progress.ts'
 
 export function imageRoutes(backends: Backends): Route[] {
@@ -22,6 +24,7 @@ export function imageRoutes(backends: Backends): Route[] {
     { method: 'GET', path: '/images/json', handle: call => list(backends, call) },
     { method: 'POST', path: '/images/create', handle: call => createImage(backends, call) },
     { method: 'POST', path: '/images/load', handle: call => load(backends, call) },
+    { method: 'GET', path: '/images/get', handle: call => save(backends, call, []) },
     { method: 'GET', path: '/images/*', handle: call => getImage(backends, call) },
     { method: 'POST', path: '/images/*', handle: call => postImage(backends, call) },
     { method: 'DELETE', path: '/images/*', handle: call => remove(backends, call) },
@@ -40,7 +43,8 @@ function list({ images, containers }: Backends, call: ApiCall): void {
 }
 
 /** `GET /images/{name}/json` and `/history`; names hold slashes. */
-function getImage({ images, system }: Backends, call: ApiCall): void {
+async function getImage(backends: Backends, call: ApiCall): Promise<void> {
+  const { images, system } = backends
   const { name, verb } = splitVerb(call)
   switch (verb) {
     case 'json': {
@@ -52,10 +56,19 @@ function getImage({ images, system }: Backends, call: ApiCall): void {
       call.sendJson(200, imageHistory(images.resolve(name)))
       return
     case 'get':
-      throw new NotImplemented('Gantry does not do this yet: saving images')
+      await save(backends, call, [name])
+      return
     default:
       throw new NotFound('page not found')
   }
+}
+
+/** Every name that is asked for, in one archive. */
+async function save({ images }: Backends, call: ApiCall, named: readonly string[]): Promise<void> {
+  const { names = [], platform = [] } = call.readQuery(ImageSaveQuery)
+  await withBytes(call, 'application/x-tar', open =>
+    images.save([...named, ...names], { platforms: platform.map(formatPlatformParameter), open, signal: call.signal }),
+  )
 }
 
 async function postImage({ images }: Backends, call: ApiCall): Promise<void> {

@@ -31,7 +31,6 @@ const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['POST', '/exec/*', 'running a command in a container (exec)'],
   ['GET', '/exec/*', 'running a command in a container (exec)'],
   ['GET', '/images/search', 'searching for images'],
-  ['GET', '/images/get', 'saving images'],
   ['POST', '/images/prune', 'pruning images'],
   ['POST', '/networks/create', 'making networks'],
   ['POST', '/networks/prune', 'pruning networks'],

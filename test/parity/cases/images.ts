@@ -1,4 +1,15 @@
-import { type ApiStep, create, del, filters, get, type JsonObject, type ParityCase, post, start } from '../case.ts'
+import {
+  type ApiStep,
+  create,
+  del,
+  docker,
+  filters,
+  get,
+  type JsonObject,
+  type ParityCase,
+  post,
+  start,
+} from '../case.ts'
 
 function load(archive: string, query = 'quiet=1'): ApiStep {
   return { ...post(`/images/load?${query}`, undefined, { archive, view: 'json-lines' }), label: `load ${archive}` }
@@ -258,6 +269,30 @@ export const IMAGE_CASES: readonly ParityCase[] = [
   {
     name: 'image: pull from nobody',
     steps: [post('/images/create?fromImage=127.0.0.1:1/nope&tag=x', undefined, { label: 'pull' })],
+  },
+  {
+    name: 'image: saves that fail',
+    steps: [
+      get('/images/nope/get', { label: 'one' }),
+      get('/images/get?names=nope:x', { label: 'by query' }),
+      get('/images/get?names=busybox&names=nope', { label: 'one of two' }),
+      get('/images/Upper/get', { label: 'no name' }),
+      get(`/images/sha256:${'a'.repeat(64)}/get`, { label: 'by id' }),
+      docker('save', 'nope'),
+      docker('save', '-o', '{dir}/no/such/folder', 'busybox'),
+    ],
+  },
+  {
+    name: 'image: save, remove and load',
+    steps: [
+      load('tags:{c}'),
+      docker('save', '-o', '{dir}/saved', '{c}'),
+      remove('{c}:one'),
+      remove('{c}:two'),
+      docker('load', '-i', '{dir}/saved', { view: 'sorted' }),
+      inspect('{c}:two', ['Id', 'RepoTags', 'RepoDigests', 'RootFS', 'Config.Cmd', 'Created', 'Author']),
+      get('/images/{c}:one/history', { label: 'history' }),
+    ],
   },
   {
     name: 'image: of a created container',

@@ -11,7 +11,6 @@ const REFUSED: readonly ApiStep[] = [
   del('/volumes/nope'),
   get('/exec/nope/json'),
   post('/exec/nope/start', {}),
-  get('/images/nope/get'),
   del('/networks/nope'),
   post('/containers/nope/rename?name=x'),
   post('/containers/nope/restart'),
