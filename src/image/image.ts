@@ -46,6 +46,9 @@ export interface Images {
    * it), nor any operation under way.
    */
   collect(keep: Iterable<string>): Promise<Collected>
+
+  /** What `collect` would remove if the images `without` were removed; changes nothing. */
+  reclaimable(without: ReadonlySet<Digest>, keep: Iterable<string>): Promise<Collected>
 }
 
 export interface Image {

@@ -1,5 +1,6 @@
 import { KeyedLock } from '#lib/lock'
 import { collectImages } from './collect/collect.ts'
+import { estimate } from './collect/estimate.ts'
 import type { ImageDeps, ImagesOptions } from './deps.ts'
 import { Holds } from './hold.ts'
 import type { Images } from './image.ts'
@@ -40,6 +41,7 @@ export function openImages(options: ImagesOptions): Images {
     tag: (nameOrId, reference) => tagImage(deps, nameOrId, reference),
     untag: reference => untagImage(deps, reference),
     remove: id => removeImage(deps, id),
+    reclaimable: (without, keep) => estimate(deps, without, keep),
     collect: keep => collectImages(deps, keep),
   }
 }

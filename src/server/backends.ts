@@ -8,6 +8,10 @@ import type {
   ListOptions,
   LogEntry,
   LogsOptions,
+  PruneContainersOptions,
+  PrunedContainers,
+  PrunedImages,
+  PruneImagesOptions,
   RemoveOptions,
   StopOptions,
   WaitCondition,
@@ -38,6 +42,7 @@ export interface ContainerBackend {
   attach(nameOrId: string, options: AttachOptions): Promise<Attachment>
   resize(nameOrId: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
   logs(nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]>
+  prune(options: PruneContainersOptions): Promise<PrunedContainers>
   list(options: ListOptions): ContainerRecord[]
   /** Where the container's files are, for inspect. */
   paths(record: ContainerRecord): ContainerPaths
@@ -63,11 +68,13 @@ export interface ImageBackend {
     archive: Readable,
     options: TransferRequest,
   ): Promise<{ readonly image: Image; readonly names: readonly string[] }[]>
-  import(archive: Readable, options: ImportRequest): Promise<Image>
+  /** From a stream, or from an address of http or https. */
+  import(archive: Readable | string, options: ImportRequest): Promise<Image>
   /** An archive in pieces, to what `open` gives once nothing but damage and the client can end it. */
   save(names: readonly string[], options: SaveRequest): Promise<void>
   tag(nameOrId: string, repository: string, tag: string): Promise<void>
   remove(nameOrId: string, options: { readonly force: boolean }): Promise<RemovedImage[]>
+  prune(options: PruneImagesOptions): Promise<PrunedImages>
 }
 
 export interface TransferRequest {

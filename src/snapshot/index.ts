@@ -2,5 +2,6 @@
 export { type ApplyRequest, type ApplyResult, applyLayer, TRAILING_BYTES_MAX } from './apply.ts'
 export { type Compression, decompress, detectCompression, isInflateError, MAGIC_BYTES } from './compression.ts'
 export { InitLayers, initLayerName } from './init-layer.ts'
+export { measure as folderUsage } from './measure.ts'
 export { type OverlayOptions, openOverlay } from './overlay.ts'
 export { type CommitOptions, type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from './snapshotter.ts'

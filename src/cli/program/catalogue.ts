@@ -121,6 +121,16 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/run.ts')).run,
   },
   {
+    paths: ['container prune'],
+    summary: 'Remove all stopped containers',
+    load: async () => (await import('../commands/container-prune.ts')).containerPrune,
+  },
+  {
+    paths: ['image prune'],
+    summary: 'Remove unused images',
+    load: async () => (await import('../commands/image-prune.ts')).imagePrune,
+  },
+  {
     paths: ['image save', 'save'],
     summary: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
     load: async () => (await import('../commands/save.ts')).save,

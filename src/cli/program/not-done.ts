@@ -4,11 +4,9 @@ const NOT_DONE: ReadonlySet<string> = new Set([
   ...['diff', 'events', 'exec', 'export', 'login', 'logout', 'manifest', 'node', 'pause', 'plugin', 'port', 'push'],
   ...['rename', 'restart', 'scout', 'search', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
   ...['unpause', 'update', 'volume'],
-  ...['commit', 'cp', 'diff', 'exec', 'export', 'pause', 'port', 'prune', 'rename', 'restart', 'stats'].map(
-    inContainer,
-  ),
+  ...['commit', 'cp', 'diff', 'exec', 'export', 'pause', 'port', 'rename', 'restart', 'stats'].map(inContainer),
   ...['top', 'unpause', 'update'].map(inContainer),
-  ...['image build', 'image prune', 'image push'],
+  ...['image build', 'image push'],
   ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],
   ...['system df', 'system dial-stdio', 'system events', 'system prune'],
 ])

@@ -11,6 +11,8 @@ import {
   listContainers,
   loadImages,
   logPath,
+  pruneContainers,
+  pruneImages,
   pullImage,
   removeContainer,
   removeImage,
@@ -44,6 +46,7 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     attach: (name, options) => attachContainer(deps, name, options),
     resize: (name, size) => resizeContainer(deps, name, size),
     logs: (name, options) => containerLogs(deps, name, options),
+    prune: options => pruneContainers(deps, options),
     list: options => listContainers(deps, options),
     paths: record => {
       const folder = containerFolder(deps, record.id)
@@ -89,6 +92,7 @@ function imageBackend(deps: EngineDeps): ImageBackend {
     import: (archive, options) => importImage(deps, archive, options),
     save: (names, options) => saveImages(deps, names, options),
     tag: (name, repository, tag) => tagImage(deps, name, repository, tag),
+    prune: options => pruneImages(deps, options),
     remove: (name, options) => removeImage(deps, name, options),
   }
 }

@@ -13,6 +13,7 @@ import {
   withTag,
 } from '#oci'
 import type { EngineDeps } from '../deps.ts'
+import { fetchArchive } from './fetch.ts'
 
 /** What moving images takes: platforms as `os/arch/variant`, '' is this host's. */
 export interface TransferOptions {
@@ -49,9 +50,10 @@ export async function loadImages(
   })
 }
 
+/** One layer from a tar of a root file system: sent along, or at an address. */
 export async function importImage(
   deps: EngineDeps,
-  archive: Readable,
+  source: Readable | string,
   options: TransferOptions & {
     readonly repository: string
     readonly tag: string
@@ -61,10 +63,13 @@ export async function importImage(
 ): Promise<Image> {
   const { repository, tag, message, changes, onProgress, signal } = options
   const reference = repository === '' ? undefined : withDefaultTag(targetReference(repository, tag))
+  const isAddress = typeof source === 'string'
+  if (isAddress) onProgress({ status: `Downloading from ${source}` })
+  const archive = isAddress ? await fetchArchive(source, signal) : source
   const image = await deps.images.import(archive, {
     reference,
     platform: platformOf(options),
-    message,
+    message: isAddress && message === '' ? `Imported from ${source}` : message,
     changes,
     onProgress,
     signal,

@@ -6,6 +6,7 @@ import {
   ContainerKillQuery,
   ContainerListQuery,
   ContainerLogsQuery,
+  ContainerPruneQuery,
   ContainerRemoveQuery,
   ContainerStopQuery,
   ContainerWaitQuery,
@@ -20,6 +21,7 @@ import type { Backends } from '../backends.ts'
 import { convertCreate } from '../convert/create.ts'
 import { inspectContainer } from '../convert/inspect.ts'
 import { listItem } from '../convert/list.ts'
+import { pruneConditions } from '../convert/prune.ts'
 import { imageWarnings } from '../convert/warnings.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
@@ -34,6 +36,7 @@ export function containerRoutes(backends: Backends): Route[] {
   return [
     { method: 'GET', path: '/containers/json', handle: call => list(backends, call) },
     { method: 'POST', path: '/containers/create', handle: call => create(backends, call) },
+    { method: 'POST', path: '/containers/prune', handle: call => prune(backends, call) },
     { method: 'GET', path: '/containers/:id/json', handle: call => inspect(backends, call) },
     {
       method: 'POST',
@@ -104,6 +107,12 @@ async function create({ containers, images, system }: Backends, call: ApiCall): 
   const request = convertCreate(body, name === '' ? undefined : name, system.facts().defaultRuntime)
   const record = await containers.create({ ...request, platform })
   call.sendJson(201, { Id: record.id, Warnings: imageWarnings(images.resolve(record.imageId)) })
+}
+
+async function prune({ containers }: Backends, call: ApiCall): Promise<void> {
+  const { filters = new Map(), dryRun = false } = call.readQuery(ContainerPruneQuery)
+  const { ids, bytes } = await containers.prune({ conditions: pruneConditions(filters), dryRun })
+  call.sendJson(200, { ContainersDeleted: ids.length === 0 ? null : ids, SpaceReclaimed: bytes })
 }
 
 async function list({ containers, images, networks }: Backends, call: ApiCall): Promise<void> {

@@ -1,19 +1,25 @@
 import {
   decodeRegistryAuth,
+  filterFlag,
   ImageCreateQuery,
+  type ImageDeleteItem,
+  ImageHistoryQuery,
+  ImageInspectQuery,
   ImageListQuery,
   ImageLoadQuery,
+  ImagePruneQuery,
   ImageRemoveQuery,
   ImageSaveQuery,
   ImageTagQuery,
   REGISTRY_AUTH_HEADER,
   readPlatform,
 } from '#api'
-import type { RegistryCredentials } from '#image'
+import type { Image, RegistryCredentials } from '#image'
 import { InvalidArgument, NotFound, NotImplemented } from '#lib/errors'
-import type { Backends } from '../backends.ts'
+import type { Backends, RemovedImage } from '../backends.ts'
 import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
 import { listedImages } from '../convert/image-filters.ts'
+import { pruneConditions } from '../convert/prune.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { withBytes } from '../stream/bytes.ts'
@@ -26,6 +32,7 @@ export function imageRoutes(backends: Backends): Route[] {
     { method: 'POST', path: '/images/load', handle: call => load(backends, call) },
     { method: 'GET', path: '/images/get', handle: call => save(backends, call, []) },
     { method: 'GET', path: '/images/*', handle: call => getImage(backends, call) },
+    { method: 'POST', path: '/images/prune', handle: call => prune(backends, call) },
     { method: 'POST', path: '/images/*', handle: call => postImage(backends, call) },
     { method: 'DELETE', path: '/images/*', handle: call => remove(backends, call) },
   ]
@@ -48,13 +55,20 @@ async function getImage(backends: Backends, call: ApiCall): Promise<void> {
   const { name, verb } = splitVerb(call)
   switch (verb) {
     case 'json': {
+      const { platform = '' } = call.readQuery(ImageInspectQuery)
+      const image = images.resolve(name)
+      if (platform !== '') requirePlatform(image, name, platform)
       const driver = { name: system.facts().storageDriver, data: {} }
-      call.sendJson(200, inspectImage(images.resolve(name), driver), { escapeHtml: true })
+      call.sendJson(200, inspectImage(image, driver), { escapeHtml: true })
       return
     }
-    case 'history':
-      call.sendJson(200, imageHistory(images.resolve(name)))
+    case 'history': {
+      const { platform = '' } = call.readQuery(ImageHistoryQuery)
+      const image = images.resolve(name)
+      if (platform !== '') requirePlatform(image, name, platform)
+      call.sendJson(200, imageHistory(image))
       return
+    }
     case 'get':
       await save(backends, call, [name])
       return
@@ -81,11 +95,35 @@ async function postImage({ images }: Backends, call: ApiCall): Promise<void> {
 }
 
 async function remove({ images }: Backends, call: ApiCall): Promise<void> {
-  const { force = false } = call.readQuery(ImageRemoveQuery)
-  const removed = await images.remove(call.param('*'), { force })
-  call.sendJson(
-    200,
-    removed.map(item => ('untagged' in item ? { Untagged: item.untagged } : { Deleted: item.deleted })),
+  const { force = false, platforms = [] } = call.readQuery(ImageRemoveQuery)
+  const name = call.param('*')
+  for (const platform of platforms) requirePlatform(images.resolve(name), name, platform)
+  call.sendJson(200, deleteItems(await images.remove(name, { force })))
+}
+
+async function prune({ images }: Backends, call: ApiCall): Promise<void> {
+  const { filters = new Map(), dryRun = false, withoutContainers = [] } = call.readQuery(ImagePruneQuery)
+  const conditions = pruneConditions(filters, ['dangling'])
+  const danglingOnly = filterFlag(filters, 'dangling') ?? true
+  const { removed, bytes } = await images.prune({ danglingOnly, conditions, dryRun, withoutContainers })
+  call.sendJson(200, { ImagesDeleted: removed.length === 0 ? null : deleteItems(removed), SpaceReclaimed: bytes })
+}
+
+function deleteItems(removed: readonly RemovedImage[]): ImageDeleteItem[] {
+  return removed.map(item => ('untagged' in item ? { Untagged: item.untagged } : { Deleted: item.deleted }))
+}
+
+/** @throws NotFound in Docker's words */
+function requirePlatform(image: Image, name: string, platform: string): void {
+  const wanted = readPlatform(platform)
+  const own = image.config.platform
+  const isSame =
+    own.os === wanted.os &&
+    own.architecture === wanted.architecture &&
+    (wanted.variant === undefined || wanted.variant === own.variant)
+  if (isSame) return
+  throw new NotFound(
+    `image with reference ${name} was found but does not provide the specified platform (${formatPlatformParameter(platform)})`,
   )
 }
 
@@ -108,11 +146,6 @@ async function createImage(backends: Backends, call: ApiCall): Promise<void> {
 
 async function importImage({ images }: Backends, call: ApiCall, query: ImageCreateQuery): Promise<void> {
   const { fromSrc = '', repo = '', tag = '', message = '', changes = [], platform = '' } = query
-  if (fromSrc !== '-') {
-    throw new NotImplemented('importing from an address is not done by this version of Gantry', {
-      fix: 'fetch it and send it along: curl ADDRESS | docker import -',
-    })
-  }
   await withProgress(call, async progress => {
     const options = {
       repository: repo,
@@ -123,7 +156,7 @@ async function importImage({ images }: Backends, call: ApiCall, query: ImageCrea
       onProgress: progress.tell,
       signal: call.signal,
     }
-    const image = await images.import(call.body, options)
+    const image = await images.import(fromSrc === '-' ? call.body : fromSrc, options)
     progress.send({ status: image.id })
   })
 }

@@ -130,6 +130,7 @@ export const DELIBERATE: readonly Difference[] = [
       'image: imports that fail',
       'image: pull of names that cannot be',
       'image: saves that fail',
+      'image: prunes that cannot be',
     ],
     at: '**/status',
     gantry: 400,

@@ -141,5 +141,6 @@ export const NEWER: readonly Difference[] = [
     ['hosts/stdout/ip6-localnet', 'hosts/stdout/ip6-mcastprefix'],
   ),
   shape('more instructions are imported', ['image: import'], ['import CMD**', 'inspect {c}:all/**']),
+  shape('lists of images are filtered by time', ['image: prune'], ['list {"label":["{c}"],"until":["1h"]}/**']),
   shape('isolation is refused later', ['create: values that cannot be'], ['isolation/status']),
 ]
