@@ -1,6 +1,8 @@
 import { KeyedLock } from '#lib/lock'
 import { collectImages } from './collect/collect.ts'
 import { estimate } from './collect/estimate.ts'
+import { imageParts } from './collect/usage.ts'
+import { commitImage } from './commit/commit.ts'
 import type { ImageDeps, ImagesOptions } from './deps.ts'
 import { Holds } from './hold.ts'
 import type { Images } from './image.ts'
@@ -37,10 +39,12 @@ export function openImages(options: ImagesOptions): Images {
     pull: (reference, pull) => pullImage(deps, reference, pull),
     load: (archive, load) => loadImages(deps, archive, load),
     import: (archive, wanted) => importImage(deps, archive, wanted),
+    commit: commit => commitImage(deps, commit),
     save: (names, save) => saveImages(deps, names, save),
     tag: (nameOrId, reference) => tagImage(deps, nameOrId, reference),
     untag: reference => untagImage(deps, reference),
     remove: id => removeImage(deps, id),
+    parts: keep => imageParts(deps, new Set(keep)),
     reclaimable: (without, keep) => estimate(deps, without, keep),
     collect: keep => collectImages(deps, keep),
   }

@@ -25,6 +25,7 @@ export {
   setBlocking,
 } from './fifo.ts'
 export { lockFile } from './file-lock.ts'
+export { freezeCgroup, thawCgroup } from './freezer.ts'
 export {
   avoidOomKiller,
   CAP_NET_ADMIN,
@@ -86,4 +87,5 @@ export { type SpawnRequest, spawnProcess } from './spawn.ts'
 export { syncFileSystem } from './sync.ts'
 export { readSysctl, writeSysctl } from './sysctl.ts'
 export { findProgram, runTool, type ToolOptions } from './tool.ts'
+export { TREE_DEPTH_MAX, TreeFile, TreeFolder, type TreeKind } from './tree-folder.ts'
 export { ProcessWatcher } from './watcher.ts'

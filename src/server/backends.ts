@@ -2,9 +2,12 @@
 import type { Readable } from 'node:stream'
 import type {
   AttachOptions,
+  CommitOptions,
   ContainerRecord,
   CreateRequest,
+  DiskUsage,
   EngineEvent,
+  ExportOptions,
   ListOptions,
   LogEntry,
   LogsOptions,
@@ -42,6 +45,9 @@ export interface ContainerBackend {
   attach(nameOrId: string, options: AttachOptions): Promise<Attachment>
   resize(nameOrId: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
   logs(nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]>
+  changes(nameOrId: string): Promise<readonly FileChange[]>
+  export(nameOrId: string, options: ExportOptions): Promise<void>
+  commit(nameOrId: string, options: CommitOptions): Promise<Image>
   prune(options: PruneContainersOptions): Promise<PrunedContainers>
   list(options: ListOptions): ContainerRecord[]
   /** Where the container's files are, for inspect. */
@@ -49,6 +55,12 @@ export interface ContainerBackend {
   sandbox(id: string): Sandbox | undefined
   /** Bytes of the container's own layer. */
   size(id: string): Promise<number>
+}
+
+/** What a container did to a path of its image. */
+export interface FileChange {
+  readonly kind: 'modified' | 'added' | 'deleted'
+  readonly path: string
 }
 
 export interface ContainerPaths {
@@ -111,6 +123,7 @@ export interface NetworkBackend {
 /** Facts of host and engine that `/info` and `/version` tell. */
 export interface SystemBackend {
   facts(): SystemFacts
+  diskUsage(): Promise<DiskUsage>
   events(listener: (event: EngineEvent) => void): Disposable
 }
 

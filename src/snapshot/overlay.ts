@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Conflict, errorCode, NotFound } from '#lib/errors'
@@ -37,6 +37,8 @@ class OverlaySnapshotter implements Snapshotter {
   readonly #pending = new Set<string>()
   /** Folders that somebody is removing. */
   readonly #doomed = new Set<string>()
+  /** Bytes of committed snapshots, by number: they never change. */
+  readonly #footprints = new Map<number, number>()
   #lastNumber: number
 
   constructor({ meta, folder }: OverlayOptions) {
@@ -105,6 +107,11 @@ class OverlaySnapshotter implements Snapshotter {
     return [{ type: 'overlay', source: 'overlay', options, workingFolder: this.#folder }]
   }
 
+  layers(key: string): { own: string; below: string[] } {
+    const record = this.#get(key)
+    return { own: this.#path(record, 'fs'), below: this.#chain(record.parent).map(parent => this.#path(parent, 'fs')) }
+  }
+
   layerFolder(key: string): string {
     return this.#path(this.#expect(key, 'active'), 'fs')
   }
@@ -129,6 +136,25 @@ class OverlaySnapshotter implements Snapshotter {
 
   async usage(key: string): Promise<Usage> {
     return await measure(this.#path(this.#get(key), 'fs'))
+  }
+
+  async footprint(key: string): Promise<number> {
+    const record = this.#get(key)
+    const known = this.#footprints.get(record.number)
+    if (known !== undefined) return known
+    const { bytes } = await measure(join(this.#folder, String(record.number)))
+    if (record.kind === 'committed') this.#footprints.set(record.number, bytes)
+    return bytes
+  }
+
+  async overhead(): Promise<number> {
+    const known = new Set(this.#records.list().map(({ number }) => String(number)))
+    for (const number of this.#footprints.keys()) if (!known.has(String(number))) this.#footprints.delete(number)
+    let bytes = statSync(this.#folder).blocks * 512
+    for (const name of readdirSync(this.#folder).filter(other => !known.has(other))) {
+      bytes += (await measure(join(this.#folder, name)).catch(() => ({ bytes: 0 }))).bytes
+    }
+    return bytes
   }
 
   async collect(): Promise<string[]> {

@@ -26,6 +26,21 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../completion/complete.ts')).complete,
   },
   {
+    paths: ['container commit', 'commit'],
+    summary: "Create a new image from a container's changes",
+    load: async () => (await import('../commands/commit.ts')).commit,
+  },
+  {
+    paths: ['container diff', 'diff'],
+    summary: "Inspect changes to files or directories on a container's filesystem",
+    load: async () => (await import('../commands/diff.ts')).diff,
+  },
+  {
+    paths: ['container export', 'export'],
+    summary: "Export a container's filesystem as a tar archive",
+    load: async () => (await import('../commands/export.ts')).exportContainer,
+  },
+  {
     paths: ['container create', 'create'],
     summary: 'Create a new container',
     load: async () => (await import('../commands/create.ts')).create,
@@ -129,6 +144,16 @@ export const CATALOGUE = treeOf(GROUPS, [
     paths: ['image prune'],
     summary: 'Remove unused images',
     load: async () => (await import('../commands/image-prune.ts')).imagePrune,
+  },
+  {
+    paths: ['system df'],
+    summary: 'Show disk usage',
+    load: async () => (await import('../commands/system-df.ts')).systemDf,
+  },
+  {
+    paths: ['system prune'],
+    summary: 'Remove unused data',
+    load: async () => (await import('../commands/system-prune.ts')).systemPrune,
   },
   {
     paths: ['image save', 'save'],

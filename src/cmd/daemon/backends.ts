@@ -2,10 +2,14 @@
 import { join } from 'node:path'
 import {
   attachContainer,
+  commitContainer,
+  containerChanges,
   containerFolder,
   containerLogs,
   createContainer,
+  diskUsage,
   type EngineDeps,
+  exportContainer,
   importImage,
   killContainer,
   listContainers,
@@ -30,7 +34,7 @@ export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Back
     containers: containerBackend(deps),
     images: imageBackend(deps),
     networks: deps.networks,
-    system: { facts, events: listener => deps.events.subscribe(listener) },
+    system: { facts, diskUsage: () => diskUsage(deps), events: listener => deps.events.subscribe(listener) },
   }
 }
 
@@ -46,6 +50,9 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     attach: (name, options) => attachContainer(deps, name, options),
     resize: (name, size) => resizeContainer(deps, name, size),
     logs: (name, options) => containerLogs(deps, name, options),
+    changes: name => containerChanges(deps, name),
+    export: (name, options) => exportContainer(deps, name, options),
+    commit: (name, options) => commitContainer(deps, name, options),
     prune: options => pruneContainers(deps, options),
     list: options => listContainers(deps, options),
     paths: record => {

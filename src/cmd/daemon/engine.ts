@@ -9,7 +9,7 @@ import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
 import { WorkerPool } from '#lib/worker-pool'
-import { hostFacts, moveToCgroup, startDetached } from '#linux'
+import { freezeCgroup, hostFacts, moveToCgroup, startDetached, thawCgroup } from '#linux'
 import { openMeta } from '#meta'
 import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
@@ -90,6 +90,10 @@ export async function openEngine(
     meta,
     images,
     snapshots,
+    freezer: {
+      freeze: group => freezeCgroup(host.cgroups, group),
+      thaw: group => thawCgroup(host.cgroups, group),
+    },
     initLayers: new InitLayers(snapshots, execRoot),
     networks,
     runtime,

@@ -227,6 +227,13 @@ export const DELIBERATE: readonly Difference[] = [
   },
   {
     why: 'deliberate',
+    reason:
+      'images stand for themselves: from which other one an image was made is not kept, so that each can go alone',
+    cases: 'files: commit',
+    at: 'history/body/1/Tags',
+  },
+  {
+    why: 'deliberate',
     reason: 'a digest that no image has is not there; Docker took it for its own fault',
     peer: 'docker 20.10',
     cases: 'image: saves that fail',

@@ -30,6 +30,7 @@ export const NEWER: readonly Difference[] = [
       'list: filters*',
       'image: filters that cannot be',
       'image: tags that cannot be',
+      'files: commits that cannot be',
       'container: kill with signals that cannot be',
     ],
     at: '**/status',
@@ -56,7 +57,7 @@ export const NEWER: readonly Difference[] = [
     why: 'newer',
     reason: 'the words of newer versions',
     peer: 'docker 20.10',
-    cases: ['create: *', 'container: *', 'image: *', 'list: *', 'system: *', 'command: *', 'run: *'],
+    cases: ['create: *', 'container: *', 'image: *', 'list: *', 'system: *', 'command: *', 'run: *', 'files: *'],
     at: ['**/message', '**/stderr/0', '**/stderr/1'],
   },
   {
