@@ -56,7 +56,12 @@ export async function openTestImages(root: string, options: TestOptions = {}): P
   mkdirSync(root, { recursive: true })
   const meta = openMeta(join(root, 'meta.db'))
   const content = await openContentStore(join(root, 'content'), { fsync: false })
-  const snapshots = openOverlay({ meta, folder: join(root, 'snapshots'), mapLayers: canMapLayers(root) })
+  const snapshots = openOverlay({
+    meta,
+    folder: join(root, 'snapshots'),
+    mountFolder: join(root, 'mounts'),
+    mapLayers: canMapLayers(root),
+  })
   const timing = { ...DEFAULT_TIMING, stall: 2000, random: () => 1, sleep: async () => {}, ...options.timing }
   const registry = openRegistryClient({ timing })
   let isOpen = true

@@ -21,7 +21,12 @@ await using pool = new WorkerPool<ApplyRequest, ApplyResult>(
 const images = openImages({
   meta,
   content: await openContentStore(join(root, 'content')),
-  snapshots: openOverlay({ meta, folder: join(root, 'snapshots'), mapLayers: canMapLayers(root) }),
+  snapshots: openOverlay({
+    meta,
+    folder: join(root, 'snapshots'),
+    mountFolder: join(root, 'mounts'),
+    mapLayers: canMapLayers(root),
+  }),
   registry,
   apply: (request, signal) => pool.run(request, signal),
   platform: parsePlatform('linux/amd64'),

@@ -11,10 +11,7 @@ const REFUSED: readonly (readonly string[])[] = [
   ['update', '--pids-limit', '64', '{c}'],
   ['top', '{c}', '-o', 'comm'],
   ['exec', '{c}', 'true'],
-  ['diff', '{c}'],
-  ['commit', '{c}', '{c}:x'],
   ['cp', '{c}:/etc/passwd', '{dir}/passwd'],
-  ['export', '-o', '{dir}/export', '{c}'],
   ['volume', 'create', '{c}'],
   ['network', 'create', '{c}'],
 ]

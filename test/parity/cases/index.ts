@@ -2,6 +2,7 @@ import type { ParityCase } from '../case.ts'
 import { ATTACH_CASES } from './attach.ts'
 import { COMMAND_CASES } from './commands.ts'
 import { CREATE_CASES } from './create.ts'
+import { FILE_CASES } from './files.ts'
 import { IMAGE_CASES } from './images.ts'
 import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
@@ -22,4 +23,5 @@ export const CASES: readonly ParityCase[] = [
   ...RUN_CASES,
   ...INSIDE_CASES,
   ...COMMAND_CASES,
+  ...FILE_CASES,
 ]
