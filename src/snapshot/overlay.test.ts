@@ -32,7 +32,7 @@ function open(
   mapLayers = false,
 ): AsyncDisposable & { readonly meta: Meta; readonly snapshots: Snapshotter } {
   const meta = openMeta(join(root, 'meta.db'))
-  const snapshots = openOverlay({ meta, folder: join(root, 'snapshots'), mountFolder: join(root, 'mounts'), mapLayers })
+  const snapshots = openOverlay({ meta, folder: join(root, 'snapshots'), mountFolder: join(root, 'layers'), mapLayers })
   return { meta, snapshots, [Symbol.asyncDispose]: () => meta[Symbol.asyncDispose]() }
 }
 
@@ -76,7 +76,7 @@ test('a number is not used again while a folder of its name is being removed', a
   await at.snapshots.remove('a')
   assert.deepEqual(await at.snapshots.collect(), [join(root, 'snapshots/removing-1')])
   assert.deepEqual(readdirSync(join(root, 'snapshots')), [])
-  assert.deepEqual(readdirSync(join(root, 'mounts')), [])
+  assert.deepEqual(readdirSync(join(root, 'layers')), [])
 })
 
 test('removing while collecting: each folder goes once', async () => {
@@ -153,14 +153,14 @@ test('mapped layers are mounted when somebody needs them, survive the process, a
   writeFileSync(join(target, 'lower'), 'written')
   unmount(target)
   await at.snapshots.remove('container')
-  const layers = readdirSync(join(root, 'mounts')).map(name => join(root, 'mounts', name))
+  const layers = readdirSync(join(root, 'layers')).map(name => join(root, 'layers', name))
   assert.equal(layers.length, 2)
   assert.ok(layers.every(isMountPoint))
   await assert.rejects(at.snapshots.remove('lower'), /is the parent of upper/)
   await at.snapshots.remove('upper')
   await at.snapshots.remove('lower')
   assert.deepEqual(readdirSync(join(root, 'snapshots')), [])
-  assert.deepEqual(readdirSync(join(root, 'mounts')), [])
+  assert.deepEqual(readdirSync(join(root, 'layers')), [])
   assert.ok(!mounts().some(mount => mount.target.startsWith(root)))
 })
 
@@ -177,5 +177,5 @@ test('a mapped layer that no record knows goes with its mount', { skip: skipMapp
   at.meta.write(() => at.meta.collection('snapshot', recordParser(SnapshotRecord)).delete('lost'))
   assert.equal((await at.snapshots.collect()).length, 1)
   assert.deepEqual(readdirSync(join(root, 'snapshots')), [])
-  assert.deepEqual(readdirSync(join(root, 'mounts')), [])
+  assert.deepEqual(readdirSync(join(root, 'layers')), [])
 })

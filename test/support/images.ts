@@ -59,7 +59,7 @@ export async function openTestImages(root: string, options: TestOptions = {}): P
   const snapshots = openOverlay({
     meta,
     folder: join(root, 'snapshots'),
-    mountFolder: join(root, 'mounts'),
+    mountFolder: join(root, 'layers'),
     mapLayers: canMapLayers(root),
   })
   const timing = { ...DEFAULT_TIMING, stall: 2000, random: () => 1, sleep: async () => {}, ...options.timing }
@@ -166,7 +166,7 @@ export async function withRoot<T>(
   look: (folder: string) => T,
 ): Promise<T> {
   const key = `look-${chainId}`
-  const target = join(root, 'mounted')
+  const target = join(root, 'look')
   mkdirSync(target, { recursive: true })
   await snapshots.prepare(key, chainId)
   try {

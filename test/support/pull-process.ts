@@ -24,7 +24,7 @@ const images = openImages({
   snapshots: openOverlay({
     meta,
     folder: join(root, 'snapshots'),
-    mountFolder: join(root, 'mounts'),
+    mountFolder: join(root, 'layers'),
     mapLayers: canMapLayers(root),
   }),
   registry,
