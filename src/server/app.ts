@@ -9,7 +9,6 @@ import type { Backends } from './backends.ts'
 import { wireError } from './errors.ts'
 import { ApiCall } from './http/call.ts'
 import { rememberHead } from './http/hijack.ts'
-import { readRest } from './http/linger.ts'
 import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
@@ -190,7 +189,6 @@ function sendRawError(response: ServerResponse, error: unknown, log: Logger): vo
     return
   }
   const text = `${writeJson({ message })}\n`
-  readRest(response)
   response
     .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
     .end(text)

@@ -1,6 +1,5 @@
 /** What no well-meaning client sends: every refusal has a status below 500, words in JSON, and leaves the daemon well. */
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { clientEnvironment, systemSkip, TestEngine } from '../support/engine.ts'
 import { run } from '../support/process.ts'
@@ -238,23 +237,4 @@ test('over TCP without certificates names and pages of browsers are refused', { 
   assert.equal(await status('Host: 127.0.0.1.evil'), 403)
   assert.equal(await status('Host:'), 400)
   assert.equal(await status('Origin: http://127.0.0.1'), 403)
-
-  test('a client that is still sending gets the answer that says why nobody reads on', async () => {
-    const head = 'POST /images/load HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-tar\r\nConnection: close\r\n'
-    const size = 64 * 1024 * 1024
-    const socket = connect(engine.socket)
-    let answer = ''
-    socket.setEncoding('utf8').on('data', (text: string) => {
-      answer += text
-    })
-    const ended = new Promise((resolve, reject) => socket.once('end', resolve).once('error', reject))
-    socket.write(`${head}Content-Length: ${size}\r\n\r\n`)
-    const junk = Buffer.alloc(1024 * 1024, 'no archive ')
-    for (let sent = 0; sent < size; sent += junk.length) {
-      if (!socket.write(junk)) await new Promise(resolve => socket.once('drain', resolve))
-    }
-    await ended
-    assert.match(answer, /^HTTP\/1\.1 400 /)
-    assert.match(answer, /"message":/)
-  })
 })

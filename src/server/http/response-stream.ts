@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { type ProgressMessage, writeJson } from '#api'
 import { wireError } from '../errors.ts'
-import { readRest } from './linger.ts'
 
 /** An answer that is written bit by bit, no faster than the client reads. */
 export class ResponseStream {
@@ -9,7 +8,6 @@ export class ResponseStream {
 
   constructor(response: ServerResponse, contentType: string) {
     this.#response = response
-    readRest(response)
     response.writeHead(200, { 'Content-Type': contentType })
     response.flushHeaders()
   }
