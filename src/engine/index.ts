@@ -14,6 +14,8 @@ export { type WaitCondition, waitContainer } from './container/wait.ts'
 export { resultOf, Waiters, type WaitResult } from './container/waiters.ts'
 export type { EngineConfig, EngineDeps } from './deps.ts'
 export { type EngineEvent, Events } from './event/events.ts'
+export type { EventFilters } from './event/filter.ts'
+export { type WatchOptions, watchEvents } from './event/watch.ts'
 export { type Removed, removeImage } from './image/remove.ts'
 export {
   importImage,

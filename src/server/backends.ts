@@ -12,6 +12,7 @@ import type {
   StopOptions,
   WaitCondition,
   WaitResult,
+  WatchOptions,
 } from '#engine'
 import type { FoundRepository, Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import type { Network, Sandbox } from '#network'
@@ -113,7 +114,7 @@ export interface NetworkBackend {
 /** Facts of host and engine that `/info` and `/version` tell. */
 export interface SystemBackend {
   facts(): SystemFacts
-  events(listener: (event: EngineEvent) => void): Disposable
+  events(options: WatchOptions): AsyncGenerator<EngineEvent>
 }
 
 export interface SystemFacts {

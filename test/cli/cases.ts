@@ -227,6 +227,13 @@ export const USAGE: readonly Case[] = [
     -H unix:///nope -c foo ps
     -H frob://x ps
     --tlsverify -H tcp://127.0.0.1:1 ps
+    events foo
+    events --since foo
+    events --until foo
+    events --filter foo
+    events --filter foo=bar
+    events --format {{.Nope}}
+    events --format {{
     help frob
   `),
   { args: ['load', '-i', '/etc'], differs: 'docker blames the connection' },
@@ -373,7 +380,12 @@ export const QUESTIONS: readonly Case[] = [
     logs --since 2020-01-01 one
     wait two
     wait two nope
+    events --since 1h --until 0s --filter container=two
+    events --since 1h --until 0s --filter container=two --format json
+    events --since 1h --until 0s -f container=two -f event=die --format {{.Status}}{{.From}}{{.Actor.Attributes.exitCode}}
+    system events --since 1h --until 0s --filter container=one --filter event=create
   `),
+  { args: ['events', '--since', '1h', '--until', '0s', '-f', 'container=two'], env: { TZ: 'Asia/Kathmandu' } },
   { args: ['ps', '-a', '--format', `table ${each(PS_FIELDS).replaceAll('|', '\\t')}`] },
   { args: ['ps', '-a', '--format', each(PS_FIELDS)] },
   { args: ['ps', '-a', '--format', '{{json .}}'] },

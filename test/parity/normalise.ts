@@ -27,11 +27,17 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 const FIELDS: Readonly<Record<string, (value: Json) => Json>> = {
   Pid: value => (value === 0 ? 0 : '<pid>'),
   Created: value => (typeof value === 'number' && value > 1e9 ? '<unix time>' : value),
+  time: unixTime,
+  timeNano: unixTime,
   SandboxKey: value => (value === '' ? '' : '<path>'),
   LowerDir: isPath,
   MergedDir: isPath,
   UpperDir: isPath,
   WorkDir: isPath,
+}
+
+function unixTime(value: Json): Json {
+  return typeof value === 'number' && value > 1e9 ? '<unix time>' : value
 }
 
 function isPath(value: Json): Json {

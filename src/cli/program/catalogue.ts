@@ -31,6 +31,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/create.ts')).create,
   },
   {
+    paths: ['system events', 'events'],
+    summary: 'Get real time events from the server',
+    load: async () => (await import('../commands/events.ts')).events,
+  },
+  {
     paths: ['image history', 'history'],
     summary: 'Show the history of an image',
     load: async () => (await import('../commands/history.ts')).history,

@@ -21,6 +21,7 @@ import {
   stopContainer,
   tagImage,
   waitContainer,
+  watchEvents,
 } from '#engine'
 import { rootFolder } from '#runtime'
 import type { Backends, ContainerBackend, ImageBackend, SystemFacts } from '#server'
@@ -30,7 +31,7 @@ export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Back
     containers: containerBackend(deps),
     images: imageBackend(deps),
     networks: deps.networks,
-    system: { facts, events: listener => deps.events.subscribe(listener) },
+    system: { facts, events: options => watchEvents(deps, options) },
   }
 }
 

@@ -4,6 +4,7 @@ import type { EngineDeps } from '../deps.ts'
 import { dismantle } from './dismantle.ts'
 import { handleExit } from './exit.ts'
 import type { ContainerRecord } from './record.ts'
+import { sendSignal } from './signal.ts'
 
 export interface RemoveOptions {
   /** Kill it first if it runs. */
@@ -34,7 +35,7 @@ async function ending(
   if (record?.state.status !== 'running') return undefined
   if (!force) throw stillRunning(record)
   const exited = deps.runtime.exited(id)
-  deps.runtime.signal(record.state, constants.signals.SIGKILL)
+  sendSignal(deps, record, constants.signals.SIGKILL)
   return async () => handleExit(deps, id, await exited)
 }
 

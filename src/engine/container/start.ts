@@ -6,10 +6,11 @@ import { UndoStack } from '#lib/undo'
 import { hostsFile, resolvConf, type Sandbox } from '#network'
 import { StartRefused } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { publishContainer, publishNetwork } from '../event/publish.ts'
 import { processSettings } from '../process/settings.ts'
-import { dismantle } from './dismantle.ts'
+import { dismantle, leaveNetwork } from './dismantle.ts'
 import { supervise } from './exit.ts'
-import { containerFolder, eventAttributes } from './folder.ts'
+import { containerFolder } from './folder.ts'
 import { taskIo } from './io.ts'
 import type { ContainerRecord } from './record.ts'
 import { transition } from './state.ts'
@@ -44,7 +45,8 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
   if (runtime === undefined)
     throw new SystemError(`runtime ${spec.host.runtime} is not installed`, { fix: 'apt-get install crun' })
   await using undo = new UndoStack()
-  const sandbox = await undo.own(deps.networks.join(id, { network: spec.host.network }), () => deps.networks.leave(id))
+  const sandbox = await undo.own(deps.networks.join(id, { network: spec.host.network }), () => leaveNetwork(deps, id))
+  publishNetwork(deps, 'connect', sandbox)
   writeIdentity(deps, record, sandbox)
   const cgroup = `${deps.config.cgroupParent}/${id}`
   const task = await deps.runtime.start(id, {
@@ -63,7 +65,7 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
     bootId: deps.config.bootId,
   })
   deps.containers.put({ ...record, state })
-  deps.events.publish({ type: 'container', action: 'start', id, attributes: eventAttributes(record) })
+  publishContainer(deps, record, 'start')
   supervise(deps, id)
 }
 

@@ -4,7 +4,6 @@ import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 
 const OPERATIONS: readonly [Route['method'], string, string][] = [
-  ['GET', '/events', 'the stream of events'],
   ['GET', '/system/df', 'disk usage'],
   ['POST', '/build', 'building images'],
   ['POST', '/build/prune', 'pruning the build cache'],

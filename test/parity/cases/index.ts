@@ -2,6 +2,7 @@ import type { ParityCase } from '../case.ts'
 import { ATTACH_CASES } from './attach.ts'
 import { COMMAND_CASES } from './commands.ts'
 import { CREATE_CASES } from './create.ts'
+import { EVENT_CASES } from './events.ts'
 import { IMAGE_CASES } from './images.ts'
 import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
@@ -16,6 +17,7 @@ export const CASES: readonly ParityCase[] = [
   ...IMAGE_CASES,
   ...CREATE_CASES,
   ...LIFECYCLE_CASES,
+  ...EVENT_CASES,
   ...LIST_CASES,
   ...LOG_CASES,
   ...ATTACH_CASES,

@@ -22,6 +22,32 @@ function shape(reason: string, cases: readonly string[], at: readonly string[]):
 export const NEWER: readonly Difference[] = [
   {
     why: 'newer',
+    reason: 'since 24.0 the end of a container says how long it ran',
+    peer: 'docker 20.10',
+    cases: [
+      'events: of a container that is stopped, started and removed',
+      'events: of a container that is removed by force',
+      'events: of a run',
+    ],
+    at: 'docker events/stdout/*',
+    gantry: /^container die .*"execDuration":"0"/,
+    docker: /^container die /,
+  },
+  {
+    why: 'newer',
+    reason: 'since 29.0 a time that cannot be read is blamed on its parameter',
+    cases: 'events: times and filters that cannot be',
+    at: ['since x/**', 'until x/**'],
+  },
+  {
+    why: 'newer',
+    reason: 'since 23.0 a mistake of the client is 400, and filters that are none have one message',
+    peer: 'docker 20.10',
+    cases: 'events: times and filters that cannot be',
+    at: 'filters/**',
+  },
+  {
+    why: 'newer',
     reason: 'since 23.0 a mistake of the client is 400 or 404, no longer 500',
     peer: 'docker 20.10',
     cases: [
