@@ -3,7 +3,7 @@ import type { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import type { Meta } from '#meta'
 import type { Networks } from '#network'
-import type { Runtime, RuntimeProgram } from '#runtime'
+import type { ControlGroups, Runtime, RuntimeProgram } from '#runtime'
 import type { InitLayers, Snapshotter } from '#snapshot'
 import type { ContainerStore } from './container/store.ts'
 import type { Waiters } from './container/waiters.ts'
@@ -31,10 +31,13 @@ export interface EngineDeps {
   readonly snapshots: Snapshotter
   readonly networks: Networks
   readonly runtime: Runtime
+  readonly groups: ControlGroups
   readonly containers: ContainerStore
   readonly events: Events
   readonly waiters: Waiters
   readonly initLayers: InitLayers
   /** Held by whoever changes a container, by its id. */
   readonly locks: KeyedLock
+  /** Containers that are stopped to be started again: their end does not remove them. */
+  readonly restarting: Set<string>
 }

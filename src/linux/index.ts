@@ -29,6 +29,7 @@ export {
   setBlocking,
 } from './fifo.ts'
 export { lockFile } from './file-lock.ts'
+export { freezeCgroup, isCgroupFrozen, thawCgroup, thawCgroups } from './freezer.ts'
 export {
   avoidOomKiller,
   CAP_NET_ADMIN,
@@ -42,6 +43,7 @@ export {
   knownFileSystems,
   securityModules,
 } from './host.ts'
+export { hostPs } from './host-ps.ts'
 export { LayerTree, type Ownership } from './layer-tree.ts'
 export {
   isMountPoint,

@@ -8,6 +8,7 @@ import type {
   ListOptions,
   LogEntry,
   LogsOptions,
+  ProcessTable,
   RemoveOptions,
   StopOptions,
   WaitCondition,
@@ -30,6 +31,11 @@ export interface ContainerBackend {
   start(nameOrId: string): Promise<void>
   stop(nameOrId: string, options: StopOptions): Promise<void>
   kill(nameOrId: string, signal: string): Promise<void>
+  restart(nameOrId: string, options: StopOptions): Promise<void>
+  pause(nameOrId: string): Promise<void>
+  unpause(nameOrId: string): Promise<void>
+  rename(nameOrId: string, name: string): Promise<void>
+  top(nameOrId: string, psArgs: string): Promise<ProcessTable>
   remove(nameOrId: string, options: RemoveOptions): Promise<void>
   wait(
     nameOrId: string,

@@ -227,6 +227,20 @@ export const USAGE: readonly Case[] = [
     -H unix:///nope -c foo ps
     -H frob://x ps
     --tlsverify -H tcp://127.0.0.1:1 ps
+    restart
+    restart -t x nope
+    restart -s NOPE nope
+    restart nope
+    pause
+    pause nope
+    unpause nope nope2
+    rename
+    rename nope x
+    top
+    top nope
+    port
+    port nope
+    port nope 1 2
     events foo
     events --since foo
     events --until foo
@@ -378,6 +392,21 @@ export const QUESTIONS: readonly Case[] = [
     logs --since 1h one
     logs --until 1h one
     logs --since 2020-01-01 one
+    unpause one
+    pause two
+    rename one one
+    rename one two
+    rename one -x
+    rename two two
+    top one
+    top one -o pid,comm,args
+    top one x
+    top two
+    port one
+    port one 80
+    port one 80/tcp
+    port one x
+    port one 99999
     wait two
     wait two nope
     events --since 1h --until 0s --filter container=two

@@ -1,13 +1,11 @@
 /** Commands of Docker that this version does not do, by their paths; a whole group by its name. */
 const NOT_DONE: ReadonlySet<string> = new Set([
   ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'commit', 'compose', 'config', 'context', 'cp', 'debug'],
-  ...['diff', 'exec', 'export', 'manifest', 'node', 'pause', 'plugin', 'port'],
-  ...['rename', 'restart', 'save', 'scout', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
-  ...['unpause', 'update', 'volume'],
-  ...['commit', 'cp', 'diff', 'exec', 'export', 'pause', 'port', 'prune', 'rename', 'restart', 'stats'].map(
-    inContainer,
-  ),
-  ...['top', 'unpause', 'update'].map(inContainer),
+  ...['diff', 'exec', 'export', 'manifest', 'node', 'plugin'],
+  ...['save', 'scout', 'secret', 'service', 'stack', 'stats', 'swarm', 'trust'],
+  ...['update', 'volume'],
+  ...['commit', 'cp', 'diff', 'exec', 'export', 'prune', 'stats'].map(inContainer),
+  ...['update'].map(inContainer),
   ...['image build', 'image prune', 'image save'],
   ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],
   ...['system df', 'system dial-stdio', 'system prune'],

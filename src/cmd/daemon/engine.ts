@@ -14,7 +14,7 @@ import { openMeta } from '#meta'
 import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
 import { openRegistryClient } from '#registry'
-import { openRuntime } from '#runtime'
+import { controlGroups, openRuntime } from '#runtime'
 import { type ApplyRequest, type ApplyResult, canMapLayers, InitLayers, openOverlay } from '#snapshot'
 import { entryPath } from '../entry.ts'
 import { instanceOf } from '../instance.ts'
@@ -103,10 +103,12 @@ export async function openEngine(
     initLayers: new InitLayers(snapshots, execRoot),
     networks,
     runtime,
+    groups: controlGroups(host.cgroups),
     containers: new ContainerStore(meta),
     events: new Events(),
     waiters: new Waiters(),
     locks: new KeyedLock(),
+    restarting: new Set(),
   }
   return { deps, content, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() }
 }

@@ -3,6 +3,7 @@ import type { AttachStream } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { taskIo } from './io.ts'
+import { isPaused } from './state.ts'
 
 export interface AttachOptions {
   readonly stdin: boolean
@@ -17,6 +18,9 @@ export async function attachContainer(
   options: AttachOptions,
 ): Promise<AttachStream> {
   const record = deps.containers.find(nameOrId)
+  if (isPaused(record)) {
+    throw new Conflict(`container ${nameOrId} is paused, unpause the container before attach`)
+  }
   const request = { ...options, stdin: options.stdin && record.spec.process.openStdin }
   const stream = await deps.runtime.attach(record.id, request, taskIo(deps, record))
   publishContainer(deps, record, 'attach')

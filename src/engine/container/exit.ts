@@ -32,12 +32,13 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
     finishedAt: formatRfc3339Nano(exit.exitedAt),
   })
   // A container that removes itself is marked in the same write: a daemon that dies here finishes the removal.
-  const ended: ContainerRecord = { ...record, state, removing: record.spec.host.autoRemove }
+  const isLast = record.spec.host.autoRemove && !deps.restarting.has(id)
+  const ended: ContainerRecord = { ...record, state, removing: isLast }
   deps.containers.put(ended, { release: true })
   await release(deps, id)
   publishContainer(deps, ended, 'die', { exitCode: String(exit.code), execDuration: ranSeconds(record, exit) })
   deps.waiters.exited(ended)
-  if (ended.spec.host.autoRemove) await takeAway(deps, ended)
+  if (isLast) await takeAway(deps, ended)
 }
 
 /** Whole seconds from start to end. */

@@ -6,6 +6,11 @@ export function containerFolder(deps: Pick<EngineDeps, 'config'>, id: string): s
   return join(deps.config.dataRoot, 'containers', id)
 }
 
+/** Its control group, absolute within the hierarchies. */
+export function controlGroup({ config }: Pick<EngineDeps, 'config'>, id: string): string {
+  return `${config.cgroupParent}/${id}`
+}
+
 /** Where its json-file log is. */
 export function logPath(deps: Pick<EngineDeps, 'config'>, id: string): string {
   return join(containerFolder(deps, id), `${id}-json.log`)

@@ -84,6 +84,10 @@ const RunningState = Type.Object({
   startTime: Count,
   startedAt: Time,
   bootId: Text,
+  /** Its processes are frozen. Absent is false. */
+  paused: Type.Optional(Flag),
+  /** The end of its last run, if there was one. */
+  finishedAt: Type.Optional(Time),
 })
 
 const ExitedState = Type.Object({

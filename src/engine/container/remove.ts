@@ -5,6 +5,7 @@ import { dismantle } from './dismantle.ts'
 import { handleExit } from './exit.ts'
 import type { ContainerRecord } from './record.ts'
 import { sendSignal } from './signal.ts'
+import { isPaused } from './state.ts'
 
 export interface RemoveOptions {
   /** Kill it first if it runs. */
@@ -40,6 +41,9 @@ async function ending(
 }
 
 function stillRunning(record: ContainerRecord): Conflict {
+  if (isPaused(record)) {
+    return new Conflict(`cannot remove container "${record.name}": container is paused and must be unpaused first`)
+  }
   return new Conflict(
     `cannot remove container "${record.name}": container is running: stop the container before removing or force remove`,
   )

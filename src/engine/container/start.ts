@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorText, NotModified, SystemError } from '#lib/errors'
+import { Conflict, errorText, NotModified, SystemError } from '#lib/errors'
 import { formatRfc3339Nano } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { hostsFile, resolvConf, type Sandbox } from '#network'
@@ -10,10 +10,10 @@ import { publishContainer, publishNetwork } from '../event/publish.ts'
 import { processSettings } from '../process/settings.ts'
 import { dismantle, leaveNetwork } from './dismantle.ts'
 import { supervise } from './exit.ts'
-import { containerFolder } from './folder.ts'
+import { containerFolder, controlGroup } from './folder.ts'
 import { taskIo } from './io.ts'
 import type { ContainerRecord } from './record.ts'
-import { transition } from './state.ts'
+import { isPaused, transition } from './state.ts'
 
 const RESOLV_CONF = '/etc/resolv.conf'
 /** What systemd-resolved asks itself; /etc/resolv.conf names its stub on the loopback then. */
@@ -28,6 +28,7 @@ export async function startContainer(deps: EngineDeps, nameOrId: string): Promis
   const { id } = deps.containers.find(nameOrId)
   using _held = await deps.locks.acquire(id)
   const record = deps.containers.find(id)
+  if (isPaused(record)) throw new Conflict('cannot start a paused container, try unpause instead')
   if (record.state.status === 'running') throw new NotModified(`container ${record.name} is running`)
   try {
     await start(deps, record)
@@ -48,12 +49,11 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
   const sandbox = await undo.own(deps.networks.join(id, { network: spec.host.network }), () => leaveNetwork(deps, id))
   publishNetwork(deps, 'connect', sandbox)
   writeIdentity(deps, record, sandbox)
-  const cgroup = `${deps.config.cgroupParent}/${id}`
   const task = await deps.runtime.start(id, {
     io: taskIo(deps, record),
     rootfs: deps.snapshots.mounts(id),
     settings: processSettings(deps, record, sandbox),
-    cgroup,
+    cgroup: controlGroup(deps, id),
     runtime,
   })
   undo.keep()

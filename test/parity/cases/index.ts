@@ -10,6 +10,7 @@ import { LIST_CASES } from './list.ts'
 import { LOG_CASES } from './logs.ts'
 import { RUN_CASES } from './run.ts'
 import { SYSTEM_CASES } from './system.ts'
+import { VERB_CASES } from './verbs.ts'
 
 /** Every case, in the order of the report. */
 export const CASES: readonly ParityCase[] = [
@@ -17,6 +18,7 @@ export const CASES: readonly ParityCase[] = [
   ...IMAGE_CASES,
   ...CREATE_CASES,
   ...LIFECYCLE_CASES,
+  ...VERB_CASES,
   ...EVENT_CASES,
   ...LIST_CASES,
   ...LOG_CASES,
