@@ -1,4 +1,27 @@
-import { type CgroupHost, cgroupProcesses, freezeCgroup, groupsFrom, hostPs, isCgroupFrozen, thawCgroup } from '#linux'
+import { totalmem } from 'node:os'
+import {
+  type CgroupHost,
+  type CgroupUsage,
+  cgroupProcesses,
+  cgroupUsage,
+  freezeCgroup,
+  groupsFrom,
+  hostCpu,
+  hostPs,
+  isCgroupFrozen,
+  thawCgroup,
+} from '#linux'
+
+export type TaskUsage = CgroupUsage
+
+/** What the usage of one task is compared with. */
+export interface HostUsage {
+  /** Of all processors since the boot, idle or not. */
+  readonly cpuNanos: number
+  readonly processors: number
+  /** Bytes. */
+  readonly memory: number
+}
 
 /** What can be seen and done of running tasks by their control groups; each by its path within the hierarchies. */
 export interface ControlGroups {
@@ -6,6 +29,9 @@ export interface ControlGroups {
   freeze(group: string): Promise<void>
   thaw(group: string): void
   isFrozen(group: string): boolean
+  /** What has been used so far; undefined where there is no such group. */
+  usage(group: string): TaskUsage | undefined
+  hostUsage(): HostUsage
   /** What the host's `ps` prints of the processes, and their ids. @throws SystemError */
   ps(group: string, args: readonly string[]): Promise<{ readonly output: string; readonly pids: readonly number[] }>
 }
@@ -16,6 +42,11 @@ export function controlGroups(host: CgroupHost): ControlGroups {
     freeze: group => freezeCgroup(host, group),
     thaw: group => thawCgroup(host, group),
     isFrozen: group => isCgroupFrozen(host, group),
+    usage: group => cgroupUsage(host, group),
+    hostUsage: () => {
+      const { nanos, online } = hostCpu()
+      return { cpuNanos: nanos, processors: online, memory: totalmem() }
+    },
     ps: async (group, args) => {
       const pids = pidsOf(group)
       return { output: await hostPs(args, pids), pids }

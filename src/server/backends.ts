@@ -10,6 +10,8 @@ import type {
   LogsOptions,
   ProcessTable,
   RemoveOptions,
+  StatsOptions,
+  StatsReport,
   StopOptions,
   WaitCondition,
   WaitResult,
@@ -35,6 +37,7 @@ export interface ContainerBackend {
   pause(nameOrId: string): Promise<void>
   unpause(nameOrId: string): Promise<void>
   rename(nameOrId: string, name: string): Promise<void>
+  stats(nameOrId: string, options: StatsOptions): AsyncGenerator<StatsReport>
   top(nameOrId: string, psArgs: string): Promise<ProcessTable>
   remove(nameOrId: string, options: RemoveOptions): Promise<void>
   wait(

@@ -398,6 +398,12 @@ export const QUESTIONS: readonly Case[] = [
     rename one two
     rename one -x
     rename two two
+    stats --no-stream two
+    stats --no-stream one two --format {{.Container}}|{{.Name}}|{{.ID}}|{{.NetIO}}|{{.PIDs}}
+    stats --no-stream nope
+    stats nope
+    stats --no-stream --format {{.Nope}} one
+    stats --no-stream --no-trunc --format {{.ID}} one
     top one
     top one -o pid,comm,args
     top one x

@@ -1,6 +1,8 @@
 /** Verbs of containers that go beyond what parity can show: over the daemon's death, and with real command lines. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { detectCgroups, freezeCgroup, isCgroupFrozen, thawCgroup } from '#linux'
 import { DOCKER_CLIS, dockerCli } from '../support/docker.ts'
@@ -11,6 +13,33 @@ const COUNT = 'i=0; while :; do i=$((i+1)); echo $i > /count; done'
 interface Inspected {
   readonly Id: string
   readonly State: { readonly Status: string; readonly Pid: number; readonly Paused: boolean }
+}
+
+interface Stats {
+  readonly read: string
+  readonly preread: string
+  readonly cpu_stats: { readonly cpu_usage: { readonly total_usage: number }; readonly system_cpu_usage: number }
+  readonly precpu_stats: unknown
+  readonly memory_stats: { readonly usage?: number }
+  readonly networks?: object
+}
+
+/** Of a stream: its first `count` lines, or all where it ends before that. */
+async function firstLines(socketPath: string, path: string, count: number): Promise<string[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<string[]>()
+  const call = request({ socketPath, path }, response => {
+    let text = ''
+    const lines = () => text.split('\n').slice(0, -1)
+    response.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      if (lines().length < count) return
+      resolve(lines())
+      response.destroy()
+    })
+    response.once('end', () => resolve(lines()))
+  })
+  call.once('error', reject).end()
+  return await promise
 }
 
 describe('verbs of containers', { skip: systemSkip() }, () => {
@@ -83,6 +112,43 @@ describe('verbs of containers', { skip: systemSkip() }, () => {
     assert.equal(code, 0, stderr)
     assert.equal((await other.api('POST', '/containers/held/pause')).status, 204)
   })
+
+  test('stats count what a container does, and end with it', async () => {
+    await begin('busy')
+    const samples = await firstLines(engine.socket, '/containers/busy/stats', 2)
+    const [first, second] = samples.map(line => JSON.parse(line) as Stats)
+    assert.ok(first !== undefined && second !== undefined)
+    assert.equal(second.preread, first.read)
+    assert.deepEqual(second.precpu_stats, first.cpu_stats)
+    assert.ok(second.cpu_stats.cpu_usage.total_usage > first.cpu_stats.cpu_usage.total_usage)
+    assert.ok(second.cpu_stats.system_cpu_usage > first.cpu_stats.system_cpu_usage)
+    assert.ok((second.memory_stats.usage ?? 0) > 0)
+    assert.deepEqual(Object.keys(second.networks ?? {}), ['eth0'])
+    const ended = firstLines(engine.socket, '/containers/busy/stats', Number.POSITIVE_INFINITY)
+    await ok('rm', '-f', 'busy')
+    for (const line of await ended) assert.match(line, /"id":"[0-9a-f]{64}"/)
+  })
+
+  for (const args of [['stats'], ['stats', 'shown']]) {
+    test(`gantry ${args.join(' ')}: a table that is written over itself`, async () => {
+      await begin('shown')
+      const watching = spawn(GANTRY, args, { env: engine.env, stdio: ['ignore', 'pipe', 'inherit'] })
+      const frames = Promise.withResolvers<string>()
+      let text = ''
+      watching.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        if (text.split('\x1b[J').length > 2) frames.resolve(text)
+      })
+      const ended = new Promise(resolve => watching.once('exit', (code, signal) => resolve(code ?? signal)))
+      assert.match(
+        await frames.promise,
+        /^\x1b\[HCONTAINER ID .* PIDS\x1b\[K\n[0-9a-f]{12} +shown +\d.*%.* \d+\x1b\[K\n/,
+      )
+      watching.kill('SIGINT')
+      assert.equal(await ended, 130)
+      await ok('rm', '-f', 'shown')
+    })
+  }
 
   test('50 at once want one name: one has it', async () => {
     const names = Array.from({ length: 50 }, (_, at) => `racer-${at}`)

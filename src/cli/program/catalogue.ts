@@ -175,6 +175,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/start.ts')).start,
   },
   {
+    paths: ['container stats', 'stats'],
+    summary: 'Display a live stream of container(s) resource usage statistics',
+    load: async () => (await import('../commands/stats.ts')).stats,
+  },
+  {
     paths: ['container stop', 'stop'],
     summary: 'Stop one or more running containers',
     load: async () => (await import('../commands/stop.ts')).stop,

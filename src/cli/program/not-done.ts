@@ -2,9 +2,9 @@
 const NOT_DONE: ReadonlySet<string> = new Set([
   ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'commit', 'compose', 'config', 'context', 'cp', 'debug'],
   ...['diff', 'exec', 'export', 'manifest', 'node', 'plugin'],
-  ...['save', 'scout', 'secret', 'service', 'stack', 'stats', 'swarm', 'trust'],
+  ...['save', 'scout', 'secret', 'service', 'stack', 'swarm', 'trust'],
   ...['update', 'volume'],
-  ...['commit', 'cp', 'diff', 'exec', 'export', 'prune', 'stats'].map(inContainer),
+  ...['commit', 'cp', 'diff', 'exec', 'export', 'prune'].map(inContainer),
   ...['update'].map(inContainer),
   ...['image build', 'image prune', 'image save'],
   ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],

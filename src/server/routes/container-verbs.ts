@@ -1,7 +1,8 @@
-import { atLeast, ContainerRenameQuery, ContainerStopQuery, ContainerTopQuery } from '#api'
+import { atLeast, ContainerRenameQuery, ContainerStatsQuery, ContainerStopQuery, ContainerTopQuery } from '#api'
 import type { ContainerBackend } from '../backends.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
+import { sendStats } from '../stream/stats.ts'
 
 /** What is done to containers beside making, starting and ending them. */
 export function verbRoutes(containers: ContainerBackend): Route[] {
@@ -13,6 +14,11 @@ export function verbRoutes(containers: ContainerBackend): Route[] {
     verb('pause', id => containers.pause(id)),
     verb('unpause', id => containers.unpause(id)),
     verb('rename', (id, call) => containers.rename(id, call.readQuery(ContainerRenameQuery).name ?? '')),
+    {
+      method: 'GET',
+      path: '/containers/:id/stats',
+      handle: call => sendStats(containers, call, call.readQuery(ContainerStatsQuery)),
+    },
     {
       method: 'GET',
       path: '/containers/:id/top',

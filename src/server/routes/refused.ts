@@ -13,7 +13,6 @@ const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['POST', '/containers/prune', 'pruning containers'],
   ['POST', '/containers/:id/exec', 'running a command in a container (exec)'],
   ['POST', '/containers/:id/update', 'updating a container'],
-  ['GET', '/containers/:id/stats', "a container's statistics"],
   ['GET', '/containers/:id/changes', "a container's changes"],
   ['GET', '/containers/:id/export', 'exporting a container'],
   ['GET', '/containers/:id/archive', 'copying from a container'],

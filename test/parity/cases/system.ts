@@ -13,7 +13,6 @@ const REFUSED: readonly ApiStep[] = [
   post('/exec/nope/start', {}),
   get('/images/nope/get'),
   del('/networks/nope'),
-  get('/containers/nope/stats'),
   get('/containers/nope/changes'),
   post('/containers/nope/exec', { Cmd: ['true'] }),
 ]

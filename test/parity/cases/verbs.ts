@@ -135,6 +135,46 @@ export const VERB_CASES: readonly ParityCase[] = [
     ],
   },
   {
+    name: 'stats: of what runs',
+    steps: [
+      ...running(),
+      get('/containers/{c}/stats?stream=0', { label: 'two samples', view: 'shape' }),
+      get('/containers/{c}/stats?stream=0&one-shot=1', { label: 'one sample', view: 'shape' }),
+      get('/containers/{c}/stats?stream=0', {
+        label: 'limits',
+        pick: ['name', 'cpu_stats.online_cpus', 'memory_stats.limit'],
+      }),
+      act('pause'),
+      get('/containers/{c}/stats?stream=0', { label: 'paused', view: 'shape' }),
+    ],
+  },
+  {
+    name: 'stats: with limits',
+    steps: [
+      ...running({ HostConfig: { Memory: 67_108_864, PidsLimit: 50 } }),
+      get('/containers/{c}/stats?stream=0', { label: 'limits', pick: ['pids_stats', 'memory_stats.limit'] }),
+      docker('stats', '--no-stream', '--format', '{{.Name}} {{.PIDs}}', '{c}', { label: 'command' }),
+    ],
+  },
+  {
+    name: 'stats: without a network of its own',
+    steps: [
+      ...running({ HostConfig: { NetworkMode: 'none' } }),
+      get('/containers/{c}/stats?stream=0&one-shot=1', { label: 'none', view: 'shape' }),
+    ],
+  },
+  {
+    name: 'stats: of what does not run',
+    steps: [
+      get('/containers/nope/stats', { label: 'nothing' }),
+      ...finished('true'),
+      get('/containers/{c}/stats?stream=0', { label: 'ended' }),
+      docker('stats', '--no-stream', '--format', '{{.Name}} {{.CPUPerc}} {{.MemUsage}} {{.PIDs}}', '{c}', {
+        label: 'command',
+      }),
+    ],
+  },
+  {
     name: 'top: of what is paused',
     steps: [...running(), act('pause'), get('/containers/{c}/top', { pick: ['Titles'] })],
   },

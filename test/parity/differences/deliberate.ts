@@ -120,6 +120,29 @@ export const DELIBERATE: readonly Difference[] = [
   },
   {
     why: 'deliberate',
+    reason: 'every counter of memory.stat that the kernel has is told',
+    hostDependent: true,
+    cases: ['stats: of what runs', 'stats: without a network of its own'],
+    at: '**/memory_stats/stats/*',
+    docker: ABSENT,
+  },
+  {
+    why: 'deliberate',
+    reason: 'a container that asks for no limit of processes has one all the same',
+    cases: ['stats: of what runs', 'stats: without a network of its own'],
+    at: '**/pids_stats/limit',
+    docker: ABSENT,
+  },
+  {
+    why: 'deliberate',
+    reason: 'a single sample says whose it is, too',
+    peer: 'docker 28.5',
+    cases: ['stats: of what runs', 'stats: without a network of its own'],
+    at: ['*/body/name', '*/body/id'],
+    docker: ABSENT,
+  },
+  {
+    why: 'deliberate',
     reason: 'a mistake of the client (400) is none of the engine (500)',
     cases: [
       'create: binds that cannot be',
