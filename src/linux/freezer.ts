@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SystemError } from '#lib/errors'
+import { errorCode, SystemError } from '#lib/errors'
 import { type CgroupHost, groupsFrom } from './cgroup.ts'
 
 /** A task that the kernel cannot freeze (in uninterruptible sleep) is not waited for longer. */
@@ -19,28 +19,34 @@ interface Freezer {
 /**
  * Stops every process of `group` and of the groups below it until `thawCgroup`. When it cannot be done, everything
  * runs as before. See cgroup-v1/freezer-subsystem.rst, and `cgroup.freeze` in cgroup-v2.rst.
+ * False where there is no such group: its processes have ended.
  * @throws SystemError
  */
-export async function freezeCgroup(host: CgroupHost, group: string): Promise<void> {
+export async function freezeCgroup(host: CgroupHost, group: string): Promise<boolean> {
   const freezer = freezerOf(host, group)
   const until = performance.now() + FREEZE_PATIENCE_MS
   try {
     for (;;) {
       writeFileSync(freezer.file, freezer.freeze)
-      if (freezer.isFrozen()) return
+      if (freezer.isFrozen()) return true
       if (performance.now() > until) throw new SystemError(`${group}: not all of its processes can be frozen`)
       await delay(LOOK_AGAIN_MS)
     }
   } catch (error) {
+    if (isGone(error)) return false
     thawCgroup(host, group)
     throw error
   }
 }
 
-/** Lets everything in `group` go on; it is no matter whether it was frozen. Groups frozen from inside stay as they are. */
+/** Lets everything in `group` go on; a group that is gone, or was not frozen, is none to thaw. */
 export function thawCgroup(host: CgroupHost, group: string): void {
   const { file, thaw } = freezerOf(host, group)
-  writeFileSync(file, thaw)
+  try {
+    writeFileSync(file, thaw)
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
 }
 
 /** False where there is no such group (any more). */
@@ -53,15 +59,13 @@ export function isCgroupFrozen(host: CgroupHost, group: string): boolean {
   }
 }
 
-/** Thaws `group` and every group below, as far as they are there: what is frozen does not end by any signal on v1. */
+/** Thaws `group` and every group below: what is frozen does not end by any signal on v1. */
 export function thawCgroups(host: CgroupHost, group: string): void {
-  for (const each of groupsFrom(host, group)) {
-    try {
-      thawCgroup(host, each)
-    } catch {
-      // It ended, or the hierarchy that freezes does not have it.
-    }
-  }
+  for (const each of groupsFrom(host, group)) thawCgroup(host, each)
+}
+
+function isGone(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENODEV'
 }
 
 /** @throws SystemError where this host cannot freeze */

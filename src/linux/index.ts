@@ -54,6 +54,7 @@ export {
   type MountEntry,
   mountAt,
   mounts,
+  mountUnlessThere,
   type PlacedMount,
   setPropagation,
   TMPFS_MAGIC,
@@ -98,4 +99,5 @@ export { type SpawnRequest, spawnProcess } from './spawn.ts'
 export { syncFileSystem } from './sync.ts'
 export { readSysctl, writeSysctl } from './sysctl.ts'
 export { findProgram, runTool, type ToolOptions } from './tool.ts'
+export { TREE_DEPTH_MAX, TreeFile, TreeFolder, type TreeKind } from './tree-folder.ts'
 export { ProcessWatcher } from './watcher.ts'

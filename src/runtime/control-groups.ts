@@ -25,8 +25,8 @@ export interface HostUsage {
 
 /** What can be seen and done of running tasks by their control groups; each by its path within the hierarchies. */
 export interface ControlGroups {
-  /** Stops every process. @throws SystemError; everything runs then */
-  freeze(group: string): Promise<void>
+  /** Stops every process; false where there is none any more. @throws SystemError; everything runs then */
+  freeze(group: string): Promise<boolean>
   thaw(group: string): void
   isFrozen(group: string): boolean
   /** What has been used so far; undefined where there is no such group. */

@@ -11,6 +11,7 @@ import { ApiCall } from './http/call.ts'
 import { rememberHead } from './http/hijack.ts'
 import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
+import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { imageRoutes } from './routes/images.ts'
 import { networkRoutes } from './routes/networks.ts'
@@ -72,6 +73,7 @@ function allRoutes({ backends }: AppOptions): Route[] {
   return [
     ...systemRoutes(backends),
     ...containerRoutes(backends),
+    ...containerFileRoutes(backends),
     ...imageRoutes(backends),
     ...registryRoutes(backends),
     ...networkRoutes(backends),

@@ -2,13 +2,20 @@
 import type { Readable } from 'node:stream'
 import type {
   AttachOptions,
+  CommitOptions,
   ContainerRecord,
   CreateRequest,
+  DiskUsage,
   EngineEvent,
+  ExportOptions,
   ListOptions,
   LogEntry,
   LogsOptions,
   ProcessTable,
+  PruneContainersOptions,
+  PrunedContainers,
+  PrunedImages,
+  PruneImagesOptions,
   RemoveOptions,
   StatsOptions,
   StatsReport,
@@ -48,12 +55,22 @@ export interface ContainerBackend {
   attach(nameOrId: string, options: AttachOptions): Promise<Attachment>
   resize(nameOrId: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
   logs(nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]>
+  changes(nameOrId: string): Promise<readonly FileChange[]>
+  export(nameOrId: string, options: ExportOptions): Promise<void>
+  commit(nameOrId: string, options: CommitOptions): Promise<Image>
+  prune(options: PruneContainersOptions): Promise<PrunedContainers>
   list(options: ListOptions): ContainerRecord[]
   /** Where the container's files are, for inspect. */
   paths(record: ContainerRecord): ContainerPaths
   sandbox(id: string): Sandbox | undefined
   /** Bytes of the container's own layer. */
   size(id: string): Promise<number>
+}
+
+/** What a container did to a path of its image. */
+export interface FileChange {
+  readonly kind: 'modified' | 'added' | 'deleted'
+  readonly path: string
 }
 
 export interface ContainerPaths {
@@ -86,14 +103,24 @@ export interface ImageBackend {
     archive: Readable,
     options: TransferRequest,
   ): Promise<{ readonly image: Image; readonly names: readonly string[] }[]>
-  import(archive: Readable, options: ImportRequest): Promise<Image>
+  /** From a stream, or from an address of http or https. */
+  import(archive: Readable | string, options: ImportRequest): Promise<Image>
+  /** An archive in pieces, to what `open` gives once nothing but damage and the client can end it. */
+  save(names: readonly string[], options: SaveRequest): Promise<void>
   tag(nameOrId: string, repository: string, tag: string): Promise<void>
   remove(nameOrId: string, options: { readonly force: boolean }): Promise<RemovedImage[]>
+  prune(options: PruneImagesOptions): Promise<PrunedImages>
 }
 
 export interface TransferRequest {
   readonly platform: string
   readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface SaveRequest {
+  readonly platforms: readonly string[]
+  readonly open: () => (chunk: Uint8Array) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -123,6 +150,7 @@ export interface NetworkBackend {
 /** Facts of host and engine that `/info` and `/version` tell. */
 export interface SystemBackend {
   facts(): SystemFacts
+  diskUsage(): Promise<DiskUsage>
   events(options: WatchOptions): AsyncGenerator<EngineEvent>
 }
 

@@ -1,14 +1,13 @@
 /** Commands of Docker that this version does not do, by their paths; a whole group by its name. */
 const NOT_DONE: ReadonlySet<string> = new Set([
-  ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'commit', 'compose', 'config', 'context', 'cp', 'debug'],
-  ...['diff', 'exec', 'export', 'manifest', 'node', 'plugin'],
-  ...['save', 'scout', 'secret', 'service', 'stack', 'swarm', 'trust'],
+  ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'compose', 'config', 'context', 'cp', 'debug'],
+  ...['exec', 'manifest', 'node', 'plugin'],
+  ...['scout', 'secret', 'service', 'stack', 'swarm', 'trust'],
   ...['update', 'volume'],
-  ...['commit', 'cp', 'diff', 'exec', 'export', 'prune'].map(inContainer),
-  ...['update'].map(inContainer),
-  ...['image build', 'image prune', 'image save'],
+  ...['cp', 'exec', 'update'].map(inContainer),
+  'image build',
   ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],
-  ...['system df', 'system dial-stdio', 'system prune'],
+  'system dial-stdio',
 ])
 
 /** Whether Docker has a command at `path` and Gantry does not. */

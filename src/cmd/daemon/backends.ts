@@ -2,11 +2,15 @@
 import { dirname, join } from 'node:path'
 import {
   attachContainer,
+  commitContainer,
+  containerChanges,
   containerFolder,
   containerLogs,
   containerStats,
   createContainer,
+  diskUsage,
   type EngineDeps,
+  exportContainer,
   importImage,
   inspectRemoteImage,
   killContainer,
@@ -14,6 +18,8 @@ import {
   loadImages,
   logPath,
   pauseContainer,
+  pruneContainers,
+  pruneImages,
   pullImage,
   pushImage,
   removeContainer,
@@ -21,6 +27,7 @@ import {
   renameContainer,
   resizeContainer,
   restartContainer,
+  saveImages,
   startContainer,
   stopContainer,
   tagImage,
@@ -37,7 +44,7 @@ export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Back
     containers: containerBackend(deps),
     images: imageBackend(deps),
     networks: deps.networks,
-    system: { facts, events: options => watchEvents(deps, options) },
+    system: { facts, diskUsage: () => diskUsage(deps), events: options => watchEvents(deps, options) },
   }
 }
 
@@ -59,6 +66,10 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     attach: (name, options) => attachContainer(deps, name, options),
     resize: (name, size) => resizeContainer(deps, name, size),
     logs: (name, options) => containerLogs(deps, name, options),
+    changes: name => containerChanges(deps, name),
+    export: (name, options) => exportContainer(deps, name, options),
+    commit: (name, options) => commitContainer(deps, name, options),
+    prune: options => pruneContainers(deps, options),
     list: options => listContainers(deps, options),
     paths: record => {
       const folder = containerFolder(deps, record.id)
@@ -124,7 +135,9 @@ function imageBackend(deps: EngineDeps): ImageBackend {
     inspectRemote: (name, credentials, signal) => inspectRemoteImage(deps, name, credentials, signal),
     load: (archive, options) => loadImages(deps, archive, options),
     import: (archive, options) => importImage(deps, archive, options),
+    save: (names, options) => saveImages(deps, names, options),
     tag: (name, repository, tag) => tagImage(deps, name, repository, tag),
+    prune: options => pruneImages(deps, options),
     remove: (name, options) => removeImage(deps, name, options),
   }
 }

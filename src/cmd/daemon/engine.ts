@@ -47,7 +47,7 @@ export async function openEngine(
   const meta = await closing.own(openMeta(join(dataRoot, 'meta.db')), store => store[Symbol.asyncDispose]())
   const layers = join(dataRoot, 'snapshots')
   const mapLayers = settings.layers === 'auto' && canMapLayers(layers)
-  const snapshots = openOverlay({ meta, folder: layers, mapLayers })
+  const snapshots = openOverlay({ meta, folder: layers, mountFolder: join(execRoot, 'layers'), mapLayers })
   const pool = await closing.own(
     new WorkerPool<ApplyRequest, ApplyResult>(UNPACK_THREADS, startWorker, releaseUnusedMemory),
     threads => threads[Symbol.asyncDispose](),

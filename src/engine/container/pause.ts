@@ -12,11 +12,7 @@ export async function pauseContainer(deps: EngineDeps, nameOrId: string): Promis
   const record = deps.containers.find(id)
   if (record.state.status !== 'running') throw notRunning(record)
   if (isPaused(record)) throw new Conflict(`Container ${id} is already paused`)
-  try {
-    await deps.groups.freeze(controlGroup(deps, id))
-  } catch (error) {
-    throw new SystemError(`cannot pause container ${id}: ${errorText(error)}`, { cause: error })
-  }
+  if (!(await freeze(deps, id))) throw notRunning(record)
   // Known to be paused before anybody hears of it: a daemon that dies here finds it frozen.
   deps.containers.put({ ...record, state: transition(record.state, { kind: 'paused' }) })
   await deps.meta.durable()
@@ -40,11 +36,24 @@ export function resume(deps: EngineDeps, record: ContainerRecord): void {
   publishContainer(deps, record, 'unpause')
 }
 
-/** After a start of the daemon, which may have died between the freezer and the record: the kernel is right. */
+/**
+ * After a start of the daemon. What is frozen and not known to be paused was in the hands of a verb that was never
+ * finished (a commit, or a pause of which nobody was told).
+ */
 export function settlePause(deps: EngineDeps, record: ContainerRecord): void {
-  const isFrozen = deps.groups.isFrozen(controlGroup(deps, record.id))
-  if (record.state.status !== 'running' || isFrozen === isPaused(record)) return
-  deps.containers.put({ ...record, state: transition(record.state, { kind: isFrozen ? 'paused' : 'unpaused' }) })
+  const group = controlGroup(deps, record.id)
+  if (!isPaused(record)) deps.groups.thaw(group)
+  else if (!deps.groups.isFrozen(group)) {
+    deps.containers.put({ ...record, state: transition(record.state, { kind: 'unpaused' }) })
+  }
+}
+
+async function freeze(deps: EngineDeps, id: string): Promise<boolean> {
+  try {
+    return await deps.groups.freeze(controlGroup(deps, id))
+  } catch (error) {
+    throw new SystemError(`cannot pause container ${id}: ${errorText(error)}`, { cause: error })
+  }
 }
 
 function notRunning({ id }: ContainerRecord): Conflict {

@@ -4,27 +4,18 @@ import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 
 const OPERATIONS: readonly [Route['method'], string, string][] = [
-  ['GET', '/system/df', 'disk usage'],
   ['POST', '/build', 'building images'],
-  ['POST', '/build/prune', 'pruning the build cache'],
   ['POST', '/session', 'BuildKit sessions'],
   ['POST', '/grpc', 'BuildKit'],
-  ['POST', '/commit', 'making an image of a container'],
-  ['POST', '/containers/prune', 'pruning containers'],
   ['POST', '/containers/:id/exec', 'running a command in a container (exec)'],
   ['POST', '/containers/:id/update', 'updating a container'],
-  ['GET', '/containers/:id/changes', "a container's changes"],
-  ['GET', '/containers/:id/export', 'exporting a container'],
   ['GET', '/containers/:id/archive', 'copying from a container'],
   ['HEAD', '/containers/:id/archive', 'copying from a container'],
   ['PUT', '/containers/:id/archive', 'copying into a container'],
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket'],
   ['POST', '/exec/*', 'running a command in a container (exec)'],
   ['GET', '/exec/*', 'running a command in a container (exec)'],
-  ['GET', '/images/get', 'saving images'],
-  ['POST', '/images/prune', 'pruning images'],
   ['POST', '/networks/create', 'making networks'],
-  ['POST', '/networks/prune', 'pruning networks'],
   ['POST', '/networks/:id/connect', 'connecting a container to a network'],
   ['POST', '/networks/:id/disconnect', 'disconnecting a container from a network'],
   ['DELETE', '/networks/:id', 'removing networks'],
@@ -47,6 +38,12 @@ function emptyRoutes(): Route[] {
   return [
     { method: 'GET', path: '/volumes', handle: call => call.sendJson(200, { Volumes: [], Warnings: null }) },
     { method: 'GET', path: '/volumes/:name', handle: notFound(name => `get ${name}: no such volume`) },
+    { method: 'POST', path: '/networks/prune', handle: call => call.sendJson(200, { NetworksDeleted: null }) },
+    {
+      method: 'POST',
+      path: '/build/prune',
+      handle: call => call.sendJson(200, { CachesDeleted: null, SpaceReclaimed: 0 }),
+    },
     { method: 'GET', path: '/plugins', handle: call => call.sendJson(200, []) },
     { method: 'GET', path: '/plugins/:name/json', handle: notFound(name => `plugin "${name}" not found`) },
   ]

@@ -7,10 +7,7 @@ const ROWS =
 const REFUSED: readonly (readonly string[])[] = [
   ['update', '--pids-limit', '64', '{c}'],
   ['exec', '{c}', 'true'],
-  ['diff', '{c}'],
-  ['commit', '{c}', '{c}:x'],
   ['cp', '{c}:/etc/passwd', '{dir}/passwd'],
-  ['export', '-o', '{dir}/export', '{c}'],
   ['volume', 'create', '{c}'],
   ['network', 'create', '{c}'],
 ]

@@ -11,9 +11,7 @@ const REFUSED: readonly ApiStep[] = [
   del('/volumes/nope'),
   get('/exec/nope/json'),
   post('/exec/nope/start', {}),
-  get('/images/nope/get'),
   del('/networks/nope'),
-  get('/containers/nope/changes'),
   post('/containers/nope/exec', { Cmd: ['true'] }),
 ]
 
@@ -163,6 +161,16 @@ export const SYSTEM_CASES: readonly ParityCase[] = [
   {
     name: 'system: things that are not there',
     steps: [get('/volumes/nope'), get('/services'), get('/nodes'), get('/swarm'), get('/plugins/nope/json')],
+  },
+  {
+    name: 'system: disk usage',
+    except: 'docker 20.10',
+    steps: [
+      get('/system/df?type=x', { label: 'unknown type' }),
+      get('/system/df?type=volume', { label: 'volumes', pick: ['Images', 'Containers', 'BuildCache', 'LayersSize'] }),
+      get('/system/df?type=build-cache', { label: 'build cache', pick: ['Images', 'Containers', 'Volumes'] }),
+      get('/system/df?type=container', { label: 'containers', pick: ['Images', 'Volumes', 'LayersSize'] }),
+    ],
   },
   ...REFUSED_CALLS,
 ]
