@@ -18,6 +18,7 @@ export { containerStats, type Sample, type StatsOptions, type StatsReport } from
 export { type StopOptions, stopContainer } from './container/stop.ts'
 export { ContainerStore } from './container/store.ts'
 export { type ProcessTable, topContainer } from './container/top.ts'
+export { type UpdateRequest, updateContainer } from './container/update.ts'
 export { type WaitCondition, waitContainer } from './container/wait.ts'
 export { resultOf, Waiters, type WaitResult } from './container/waiters.ts'
 export type { EngineConfig, EngineDeps } from './deps.ts'

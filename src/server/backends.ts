@@ -20,6 +20,7 @@ import type {
   StatsOptions,
   StatsReport,
   StopOptions,
+  UpdateRequest,
   WaitCondition,
   WaitResult,
   WatchOptions,
@@ -44,6 +45,7 @@ export interface ContainerBackend {
   pause(nameOrId: string): Promise<void>
   unpause(nameOrId: string): Promise<void>
   rename(nameOrId: string, name: string): Promise<void>
+  update(nameOrId: string, request: UpdateRequest): Promise<void>
   stats(nameOrId: string, options: StatsOptions): AsyncGenerator<StatsReport>
   top(nameOrId: string, psArgs: string): Promise<ProcessTable>
   remove(nameOrId: string, options: RemoveOptions): Promise<void>

@@ -398,6 +398,11 @@ export const QUESTIONS: readonly Case[] = [
     rename one two
     rename one -x
     rename two two
+    update one
+    update nope --pids-limit 5
+    update --memory 1 two
+    update --cpus x two
+    update --restart foo two
     stats --no-stream two
     stats --no-stream one two --format {{.Container}}|{{.Name}}|{{.ID}}|{{.NetIO}}|{{.PIDs}}
     stats --no-stream nope

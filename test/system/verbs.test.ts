@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
-import { detectCgroups, freezeCgroup, isCgroupFrozen, thawCgroup } from '#linux'
+import { cgroupUsage, detectCgroups, freezeCgroup, isCgroupFrozen, thawCgroup } from '#linux'
 import { DOCKER_CLIS, dockerCli } from '../support/docker.ts'
 import { GANTRY, systemSkip, TestEngine } from '../support/engine.ts'
 
@@ -151,6 +151,31 @@ describe('verbs of containers', { skip: systemSkip() }, () => {
       await ok('rm', '-f', 'shown')
     })
   }
+
+  test('limits that are changed hold at once and after the next start', async () => {
+    await ok('run', '-d', '--name', 'limited', '-m', '64m', 'busybox', 'sleep', '1000')
+    const usage = async () => {
+      const { Id } = await inspect('limited')
+      const group = (await groupOf('limited')).replace(/\/[^/]*$/, `/${Id}`)
+      return cgroupUsage(detectCgroups(), group)
+    }
+    await ok('update', '-m', '32m', '--memory-swap', '-1', '--pids-limit', '50', 'limited')
+    assert.equal((await usage())?.memory?.limit, 32 * 1024 * 1024)
+    assert.equal((await usage())?.pids?.limit, 50)
+    await ok('restart', '-t', '0', 'limited')
+    assert.equal((await usage())?.memory?.limit, 32 * 1024 * 1024)
+    await ok('update', '--pids-limit', '-1', '--cpus', '0.1', 'limited')
+    assert.equal((await usage())?.pids?.limit, 2 ** 22)
+    await ok('rm', '-f', 'limited')
+    await ok('run', '-d', '--name', 'limited', 'busybox', 'sh', '-c', COUNT)
+    await ok('update', '--cpus', '0.1', 'limited')
+    const samples = await firstLines(engine.socket, '/containers/limited/stats', 2)
+    const last = JSON.parse(samples[1] ?? '') as { cpu_stats: { throttling_data: { throttled_periods: number } } }
+    assert.ok(last.cpu_stats.throttling_data.throttled_periods > 0)
+    const refused = await engine.gantry(['update', '--restart', 'always', 'limited'])
+    assert.deepEqual([refused.code, /RestartPolicy.Name is not done/.test(refused.stderr)], [1, true])
+    await ok('rm', '-f', 'limited')
+  })
 
   test('50 at once want one name: one has it', async () => {
     const names = Array.from({ length: 50 }, (_, at) => `racer-${at}`)

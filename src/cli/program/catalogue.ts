@@ -240,6 +240,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/unpause.ts')).unpause,
   },
   {
+    paths: ['container update', 'update'],
+    summary: 'Update configuration of one or more containers',
+    load: async () => (await import('../commands/update.ts')).update,
+  },
+  {
     paths: ['version'],
     summary: 'Show the Gantry version information',
     common: 10,

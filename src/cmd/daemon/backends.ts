@@ -33,6 +33,7 @@ import {
   tagImage,
   topContainer,
   unpauseContainer,
+  updateContainer,
   waitContainer,
   watchEvents,
 } from '#engine'
@@ -59,6 +60,7 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     pause: name => pauseContainer(deps, name),
     unpause: name => unpauseContainer(deps, name),
     rename: (name, wanted) => renameContainer(deps, name, wanted),
+    update: (name, request) => updateContainer(deps, name, request),
     stats: (name, options) => containerStats(deps, name, options),
     top: (name, args) => topContainer(deps, name, args),
     remove: (name, options) => removeContainer(deps, name, options),

@@ -1,11 +1,19 @@
-import { atLeast, ContainerRenameQuery, ContainerStatsQuery, ContainerStopQuery, ContainerTopQuery } from '#api'
-import type { ContainerBackend } from '../backends.ts'
+import {
+  atLeast,
+  ContainerRenameQuery,
+  ContainerStatsQuery,
+  ContainerStopQuery,
+  ContainerTopQuery,
+  ContainerUpdateRequest,
+} from '#api'
+import type { Backends } from '../backends.ts'
+import { convertUpdate } from '../convert/update.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { sendStats } from '../stream/stats.ts'
 
 /** What is done to containers beside making, starting and ending them. */
-export function verbRoutes(containers: ContainerBackend): Route[] {
+export function verbRoutes({ containers, system }: Backends): Route[] {
   return [
     verb('restart', async (id, call) => {
       const { signal = '', t } = call.readQuery(ContainerStopQuery)
@@ -14,6 +22,15 @@ export function verbRoutes(containers: ContainerBackend): Route[] {
     verb('pause', id => containers.pause(id)),
     verb('unpause', id => containers.unpause(id)),
     verb('rename', (id, call) => containers.rename(id, call.readQuery(ContainerRenameQuery).name ?? '')),
+    {
+      method: 'POST',
+      path: '/containers/:id/update',
+      handle: async call => {
+        const request = convertUpdate(await call.readJson(ContainerUpdateRequest), system.facts().processors)
+        await containers.update(call.param('id'), request)
+        call.sendJson(200, { Warnings: null })
+      },
+    },
     {
       method: 'GET',
       path: '/containers/:id/stats',

@@ -58,7 +58,7 @@ export function containerRoutes(backends: Backends): Route[] {
         call.sendEmpty(204)
       },
     },
-    ...verbRoutes(containers),
+    ...verbRoutes(backends),
     {
       method: 'POST',
       path: '/containers/:id/kill',

@@ -8,7 +8,6 @@ const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['POST', '/session', 'BuildKit sessions'],
   ['POST', '/grpc', 'BuildKit'],
   ['POST', '/containers/:id/exec', 'running a command in a container (exec)'],
-  ['POST', '/containers/:id/update', 'updating a container'],
   ['GET', '/containers/:id/archive', 'copying from a container'],
   ['HEAD', '/containers/:id/archive', 'copying from a container'],
   ['PUT', '/containers/:id/archive', 'copying into a container'],

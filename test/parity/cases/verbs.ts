@@ -7,6 +7,7 @@ import {
   docker,
   finished,
   get,
+  type JsonObject,
   type ParityCase,
   post,
   running,
@@ -25,6 +26,23 @@ function told(view?: 'sorted') {
   const line = '{{.Type}} {{.Action}} {{json .Actor.Attributes}}'
   const args = ['events', '--since', '5m', '--until=-1s', '--filter', 'container={c}', '--format', line]
   return docker(...args, view === undefined ? {} : { view })
+}
+
+const FIELDS = [
+  'Memory',
+  'MemorySwap',
+  'PidsLimit',
+  'CpuShares',
+  'NanoCpus',
+  'CpuPeriod',
+  'CpuQuota',
+  'CpusetCpus',
+  'CpusetMems',
+]
+const limits: ApiStep = get('/containers/{c}/json', { label: 'limits', pick: FIELDS.map(name => `HostConfig.${name}`) })
+
+function change(limits: JsonObject): ApiStep {
+  return post('/containers/{c}/update', limits, { label: `update ${JSON.stringify(limits)}` })
 }
 
 /** Verbs beside making, starting and ending. */
@@ -132,6 +150,55 @@ export const VERB_CASES: readonly ParityCase[] = [
       get('/containers/{c}/top?ps_args=--nope', { label: 'an option that ps has not' }),
       get('/containers/{c}/top?ps_args=-o%20comm%3DPID', { label: 'a false title' }),
       told(),
+    ],
+  },
+  {
+    name: 'update: what runs',
+    steps: [
+      ...running({ HostConfig: { Memory: 67_108_864 } }),
+      change({ Memory: 33_554_432, MemorySwap: 100_663_296, PidsLimit: 64 }),
+      change({ CpuShares: 512, CpuPeriod: 50_000, CpuQuota: 25_000, CpusetCpus: '0', CpusetMems: '0' }),
+      limits,
+      act('restart', '?t=5'),
+      change({ PidsLimit: -1 }),
+      limits,
+      docker('update', '-m', '48m', '--memory-swap', '96m', '{c}'),
+      limits,
+      docker(
+        'events',
+        '--since',
+        '5m',
+        '--until=-1s',
+        '-f',
+        'container={c}',
+        '-f',
+        'event=update',
+        '--format',
+        '{{.Action}}',
+      ),
+    ],
+  },
+  {
+    name: 'update: what does not run',
+    steps: [create(), change({ Memory: 33_554_432, MemorySwap: -1, NanoCpus: 500_000_000 }), limits],
+  },
+  {
+    name: 'update: to what cannot be',
+    steps: [
+      post('/containers/nope/update', { Memory: 33_554_432 }, { label: 'nothing there' }),
+      ...running({ HostConfig: { Memory: 67_108_864 } }),
+      change({ Memory: 1 }),
+      change({ Memory: 268_435_456 }),
+      change({ Memory: 33_554_432, MemorySwap: 1000 }),
+      change({ NanoCpus: 99_000_000_000 }),
+      change({ NanoCpus: 500_000_000, CpuPeriod: 50_000 }),
+      change({ CpuPeriod: 1 }),
+      change({ CpuQuota: 1 }),
+      change({ NanoCpus: 500_000_000 }),
+      change({ CpuQuota: 50_000 }),
+      change({}),
+      limits,
+      docker('update', '{c}'),
     ],
   },
   {

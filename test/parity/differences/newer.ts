@@ -45,6 +45,13 @@ export const NEWER: readonly Difference[] = [
   },
   {
     why: 'newer',
+    reason: 'words for processors that there are none of are others since 23.0',
+    peer: 'docker 20.10',
+    cases: 'update: to what cannot be',
+    at: 'update {"NanoCpus":99000000000}/body/message',
+  },
+  {
+    why: 'newer',
     reason: 'since API 1.42 a wait has no empty error',
     peer: 'docker 20.10',
     cases: 'pause: and wait',
