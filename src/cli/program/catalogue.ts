@@ -46,6 +46,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/create.ts')).create,
   },
   {
+    paths: ['system events', 'events'],
+    summary: 'Get real time events from the server',
+    load: async () => (await import('../commands/events.ts')).events,
+  },
+  {
     paths: ['image history', 'history'],
     summary: 'Show the history of an image',
     load: async () => (await import('../commands/history.ts')).history,
@@ -120,6 +125,16 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/networks.ts')).networks,
   },
   {
+    paths: ['container pause', 'pause'],
+    summary: 'Pause all processes within one or more containers',
+    load: async () => (await import('../commands/pause.ts')).pause,
+  },
+  {
+    paths: ['container port', 'port'],
+    summary: 'List port mappings or a specific mapping for the container',
+    load: async () => (await import('../commands/port.ts')).port,
+  },
+  {
     paths: ['container ls', 'container list', 'container ps', 'ps'],
     summary: 'List containers',
     common: 3,
@@ -136,6 +151,16 @@ export const CATALOGUE = treeOf(GROUPS, [
     summary: 'Upload an image to a registry',
     common: 6,
     load: async () => (await import('../commands/push.ts')).push,
+  },
+  {
+    paths: ['container rename', 'rename'],
+    summary: 'Rename a container',
+    load: async () => (await import('../commands/rename.ts')).rename,
+  },
+  {
+    paths: ['container restart', 'restart'],
+    summary: 'Restart one or more containers',
+    load: async () => (await import('../commands/restart.ts')).restart,
   },
   {
     paths: ['container rm', 'container remove', 'rm'],
@@ -190,6 +215,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/start.ts')).start,
   },
   {
+    paths: ['container stats', 'stats'],
+    summary: 'Display a live stream of container(s) resource usage statistics',
+    load: async () => (await import('../commands/stats.ts')).stats,
+  },
+  {
     paths: ['container stop', 'stop'],
     summary: 'Stop one or more running containers',
     load: async () => (await import('../commands/stop.ts')).stop,
@@ -198,6 +228,21 @@ export const CATALOGUE = treeOf(GROUPS, [
     paths: ['image tag', 'tag'],
     summary: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
     load: async () => (await import('../commands/tag.ts')).tag,
+  },
+  {
+    paths: ['container top', 'top'],
+    summary: 'Display the running processes of a container',
+    load: async () => (await import('../commands/top.ts')).top,
+  },
+  {
+    paths: ['container unpause', 'unpause'],
+    summary: 'Unpause all processes within one or more containers',
+    load: async () => (await import('../commands/unpause.ts')).unpause,
+  },
+  {
+    paths: ['container update', 'update'],
+    summary: 'Update configuration of one or more containers',
+    load: async () => (await import('../commands/update.ts')).update,
   },
   {
     paths: ['version'],
