@@ -35,6 +35,8 @@ export interface TestImages extends AsyncDisposable {
 export interface TestOptions {
   readonly root?: string
   readonly timing?: Partial<Timing>
+  /** Layers are mounted from their tars. */
+  readonly mapLayers?: boolean
   readonly overrides?: Partial<ImagesOptions>
 }
 
@@ -56,7 +58,7 @@ export async function openTestImages(root: string, options: TestOptions = {}): P
   mkdirSync(root, { recursive: true })
   const meta = openMeta(join(root, 'meta.db'))
   const content = await openContentStore(join(root, 'content'), { fsync: false })
-  const snapshots = openOverlay({ meta, folder: join(root, 'snapshots') })
+  const snapshots = openOverlay({ meta, folder: join(root, 'snapshots'), mapLayers: options.mapLayers ?? false })
   const timing = { ...DEFAULT_TIMING, stall: 2000, random: () => 1, sleep: async () => {}, ...options.timing }
   const registry = openRegistryClient({ timing })
   let isOpen = true
