@@ -93,6 +93,8 @@ export class ScriptedRegistry implements AsyncDisposable {
   basicAuth: { readonly name: string; readonly password: string } | undefined
   /** Connections that were opened. */
   connections = 0
+  /** Connections on which there was silence. */
+  readonly silent: Socket[] = []
   /** Bytes of blobs that were sent, as far as faults let them. */
   blobBytes = 0
   /** Tags on one page of a list. */
@@ -210,7 +212,10 @@ export class ScriptedRegistry implements AsyncDisposable {
     const bytes = await bodyOf(request, fault?.kind === 'cut' ? fault.after : undefined)
     const body = bytes.toString()
     this.requests.push({ method: request.method ?? '', url, headers: request.headers, body, size: bytes.length })
-    if (fault?.kind === 'silence') return
+    if (fault?.kind === 'silence') {
+      this.silent.push(request.socket)
+      return
+    }
     if (fault?.kind === 'cut') {
       this.uploads.keep(request, bytes)
       request.socket.resetAndDestroy()
