@@ -3,6 +3,7 @@ import { treeOf } from './tree.ts'
 const GROUPS: Readonly<Record<string, string>> = {
   container: 'Manage containers',
   image: 'Manage images',
+  manifest: 'Manage Docker image manifests and manifest lists',
   network: 'Manage networks',
   system: 'Manage Gantry',
 }
@@ -113,6 +114,31 @@ export const CATALOGUE = treeOf(GROUPS, [
     paths: ['container logs', 'logs'],
     summary: 'Fetch the logs of a container',
     load: async () => (await import('../commands/logs.ts')).logs,
+  },
+  {
+    paths: ['manifest annotate'],
+    summary: 'Add additional information to a local image manifest',
+    load: async () => (await import('../commands/manifest-annotate.ts')).manifestAnnotate,
+  },
+  {
+    paths: ['manifest create'],
+    summary: 'Create a local manifest list for annotating and pushing to a registry',
+    load: async () => (await import('../commands/manifest-create.ts')).manifestCreate,
+  },
+  {
+    paths: ['manifest inspect'],
+    summary: 'Display an image manifest, or manifest list',
+    load: async () => (await import('../commands/manifest-inspect.ts')).manifestInspect,
+  },
+  {
+    paths: ['manifest push'],
+    summary: 'Push a manifest list to a repository',
+    load: async () => (await import('../commands/manifest-push.ts')).manifestPush,
+  },
+  {
+    paths: ['manifest rm'],
+    summary: 'Delete one or more manifest lists from local storage',
+    load: async () => (await import('../commands/manifest-rm.ts')).manifestRm,
   },
   {
     paths: ['network inspect'],

@@ -1,7 +1,7 @@
 /** Commands of Docker that this version does not do, by their paths; a whole group by its name. */
 const NOT_DONE: ReadonlySet<string> = new Set([
   ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'compose', 'config', 'context', 'cp', 'debug'],
-  ...['exec', 'manifest', 'node', 'plugin'],
+  ...['exec', 'node', 'plugin'],
   ...['scout', 'secret', 'service', 'stack', 'swarm', 'trust'],
   'volume',
   ...['cp', 'exec'].map(inContainer),

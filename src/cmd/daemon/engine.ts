@@ -17,6 +17,7 @@ import { openRegistryClient } from '#registry'
 import { controlGroups, openRuntime } from '#runtime'
 import { type ApplyRequest, type ApplyResult, canMapLayers, InitLayers, openOverlay } from '#snapshot'
 import { entryPath } from '../entry.ts'
+import { HOST_FOLDERS } from '../host-folders.ts'
 import { instanceOf } from '../instance.ts'
 import type { PreparedHost } from './host.ts'
 import type { DaemonSettings } from './settings.ts'
@@ -61,7 +62,7 @@ export async function openEngine(
       config: {
         insecure: settings.insecureRegistries,
         mirrors: settings.registryMirrors,
-        hostFolders: ['/etc/gantry/certs.d', '/etc/docker/certs.d'],
+        hostFolders: HOST_FOLDERS,
         tls: new Map(),
       },
       userAgent: `gantry/${version}`,
