@@ -121,7 +121,10 @@ test('who sends nothing more is cut off, and what came is kept', async () => {
   await using at = await testRegistry({ stall: 300 })
   const location = (await at.call('POST', '/v2/a/blobs/uploads/')).headers['location'] ?? ''
   await raw(at.host, `PATCH ${location} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhello`)
-  assert.equal((await at.call('GET', location)).headers['range'], '0-4')
+  // The connection is gone before the server has put away what came on it.
+  let after = await at.call('GET', location)
+  while (after.status === 409) after = await at.call('GET', location)
+  assert.equal(after.headers['range'], '0-4')
 })
 
 test('two requests that write one upload: one is refused, and the upload is whole', async () => {
