@@ -14,6 +14,12 @@ export { type WaitCondition, waitContainer } from './container/wait.ts'
 export { resultOf, Waiters, type WaitResult } from './container/waiters.ts'
 export type { EngineConfig, EngineDeps } from './deps.ts'
 export { type EngineEvent, Events } from './event/events.ts'
+export { createExec, type ExecSpec } from './exec/create.ts'
+export { execDetached } from './exec/detached.ts'
+export type { Exec, ExecRecord, ExecState } from './exec/record.ts'
+export { resizeExec } from './exec/resize.ts'
+export { type ExecStartOptions, type StartedExec, startExec } from './exec/start.ts'
+export { ExecStore } from './exec/store.ts'
 export { type Removed, removeImage } from './image/remove.ts'
 export {
   importImage,

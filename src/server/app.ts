@@ -12,6 +12,7 @@ import { rememberHead } from './http/hijack.ts'
 import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
 import { containerRoutes } from './routes/containers.ts'
+import { execRoutes } from './routes/execs.ts'
 import { imageRoutes } from './routes/images.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { refusedRoutes } from './routes/refused.ts'
@@ -72,6 +73,7 @@ function allRoutes({ backends }: AppOptions): Route[] {
   return [
     ...systemRoutes(backends),
     ...containerRoutes(backends),
+    ...execRoutes(backends),
     ...imageRoutes(backends),
     ...registryRoutes(backends),
     ...networkRoutes(backends),

@@ -5,6 +5,10 @@ import type {
   ContainerRecord,
   CreateRequest,
   EngineEvent,
+  Exec,
+  ExecRecord,
+  ExecSpec,
+  ExecStartOptions,
   ListOptions,
   LogEntry,
   LogsOptions,
@@ -44,6 +48,20 @@ export interface ContainerBackend {
   sandbox(id: string): Sandbox | undefined
   /** Bytes of the container's own layer. */
   size(id: string): Promise<number>
+}
+
+export interface ExecBackend {
+  create(container: string, spec: ExecSpec): ExecRecord
+  find(id: string): Exec
+  /** Ids of those of a container that have not ended. */
+  liveOf(container: string): readonly string[]
+  start(
+    id: string,
+    options: ExecStartOptions,
+  ): Promise<{ readonly stream: Attachment | undefined; readonly ended: Promise<void> }>
+  resize(id: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
+  /** Its client has detached by the keys. */
+  detached(record: ExecRecord): void
 }
 
 export interface ContainerPaths {
@@ -147,6 +165,7 @@ export interface SystemFacts {
 
 export interface Backends {
   readonly containers: ContainerBackend
+  readonly execs: ExecBackend
   readonly images: ImageBackend
   readonly networks: NetworkBackend
   readonly system: SystemBackend

@@ -5,7 +5,9 @@ import {
   containerFolder,
   containerLogs,
   createContainer,
+  createExec,
   type EngineDeps,
+  execDetached,
   importImage,
   inspectRemoteImage,
   killContainer,
@@ -17,17 +19,20 @@ import {
   removeContainer,
   removeImage,
   resizeContainer,
+  resizeExec,
   startContainer,
+  startExec,
   stopContainer,
   tagImage,
   waitContainer,
 } from '#engine'
 import { rootFolder } from '#runtime'
-import type { Backends, ContainerBackend, ImageBackend, SystemFacts } from '#server'
+import type { Backends, ContainerBackend, ExecBackend, ImageBackend, SystemFacts } from '#server'
 
 export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Backends {
   return {
     containers: containerBackend(deps),
+    execs: execBackend(deps),
     images: imageBackend(deps),
     networks: deps.networks,
     system: { facts, events: listener => deps.events.subscribe(listener) },
@@ -63,6 +68,17 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     },
     sandbox: id => deps.networks.sandbox(id),
     size: async id => (await deps.snapshots.usage(id)).contentBytes,
+  }
+}
+
+function execBackend(deps: EngineDeps): ExecBackend {
+  return {
+    create: (container, spec) => createExec(deps, container, spec),
+    find: id => deps.execs.find(id),
+    liveOf: container => deps.execs.liveOf(container).map(({ record }) => record.id),
+    start: (id, options) => startExec(deps, id, options),
+    resize: (id, size) => resizeExec(deps, id, size),
+    detached: record => execDetached(deps, record),
   }
 }
 

@@ -25,6 +25,7 @@ export async function takeAway(deps: EngineDeps, record: ContainerRecord): Promi
   await deps.snapshots.remove(id)
   rmSync(containerFolder(deps, id), { recursive: true, force: true })
   deps.containers.remove(record)
+  deps.execs.forget(id)
   deps.events.publish({ type: 'container', action: 'destroy', id, attributes: eventAttributes(record) })
   deps.waiters.removed(record)
 }

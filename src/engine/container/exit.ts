@@ -2,6 +2,7 @@ import { errorText } from '#lib/errors'
 import { formatRfc3339Nano } from '#lib/time'
 import type { TaskExit } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { endExecs } from '../exec/end.ts'
 import { release, takeAway } from './dismantle.ts'
 import { eventAttributes } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
@@ -35,6 +36,7 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
   const ended: ContainerRecord = { ...record, state, removing: record.spec.host.autoRemove }
   deps.containers.put(ended, { release: true })
   await release(deps, id)
+  await endExecs(deps, id)
   deps.events.publish({
     type: 'container',
     action: 'die',

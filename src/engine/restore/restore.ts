@@ -6,6 +6,7 @@ import { dismantle, release } from '../container/dismantle.ts'
 import { handleExit, supervise } from '../container/exit.ts'
 import { transition } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
+import { restoreExecs } from '../exec/restore.ts'
 import { type Operation, planRestore } from './plan.ts'
 
 /** Brings records and host together after a start of the daemon. What fails for one container is logged and left. */
@@ -22,6 +23,7 @@ export async function restore(deps: EngineDeps): Promise<void> {
     bootId: deps.config.bootId,
   })
   for (const operation of operations) await perform(deps, operation)
+  await restoreExecs(deps)
   // Folders that a kill left without a record: taking large ones away must not keep anybody waiting.
   deps.snapshots.collect().catch(error => deps.log.warn(`removing what no record knows: ${errorText(error)}`))
   for (const { id, reason } of deps.containers.damaged()) {

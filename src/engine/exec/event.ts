@@ -1,0 +1,16 @@
+import { eventAttributes } from '../container/folder.ts'
+import type { EngineDeps } from '../deps.ts'
+import type { ExecRecord } from './record.ts'
+
+/** Events of an exec are its container's. */
+export function publishExec(
+  deps: EngineDeps,
+  { id: execID, container: id }: ExecRecord,
+  action: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const container = deps.containers.get(id)
+  if (container === undefined) return
+  const attributes = { ...eventAttributes(container), execID, ...more }
+  deps.events.publish({ type: 'container', action, id, attributes })
+}
