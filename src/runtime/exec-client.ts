@@ -12,6 +12,7 @@ import { type MonitorConnection, RuntimeWords } from './monitor-connection.ts'
 import type { OutputHolds } from './output-holds.ts'
 import { everyCapability } from './spec/capabilities.ts'
 import { execProcess } from './spec/exec-process.ts'
+import { lookUpUser } from './spec/user-lookup.ts'
 import { execRefusal } from './start-refused.ts'
 import type { AttachRequest, AttachStream, StartedTask, TaskExit, TaskIo } from './task.ts'
 import { exitOf, startedOf } from './wire.ts'
@@ -33,6 +34,11 @@ export class ExecClient implements Execs {
     this.#exits = options.exits
     this.#outputs = options.outputs
     this.#monitor = options.monitor
+  }
+
+  checkUser(container: string, user: string): void {
+    using root = new RootFolder(this.#root.task(container).rootfs)
+    lookUpUser(root, user)
   }
 
   describe({ id, container }: ExecName, description: object): void {

@@ -12,6 +12,8 @@ import type { AttachRequest, AttachStream, RuntimeProgram, StartedTask, TaskExit
  * ends it, if it runs, and forgets it. The end of the container's task takes all of its execs away.
  */
 export interface Execs {
+  /** @throws InvalidArgument in Docker's words for a user or group that the container does not know */
+  checkUser(container: string, user: string): void
   /** @throws Conflict where the container does not run */
   describe(exec: ExecName, description: object): void
   /** @throws Conflict where the container does not run */

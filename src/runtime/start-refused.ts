@@ -14,19 +14,16 @@ export class StartRefused extends GantryError {
   }
 }
 
-/**
- * An exec could not be started, in Docker's words. `exitCode` is what it shows then: 127 for a command that is not
- * there, 126 for the rest.
- */
+/** An exec could not be started, in Docker's words. `exitCode` is what it shows then, as with StartRefused. */
 export class ExecRefused extends GantryError {
-  readonly exitCode: 126 | 127
+  readonly exitCode: 126 | 127 | 128
 
   constructor({ words, exitCode }: Refusal) {
     super(
       exitCode === 128 ? 'system' : 'invalid-argument',
-      `OCI runtime exec failed: exec failed: unable to start container process: ${words}: unknown`,
+      `OCI runtime exec failed: exec failed: unable to start container process: ${words}`,
     )
-    this.exitCode = exitCode === 127 ? 127 : 126
+    this.exitCode = exitCode
   }
 }
 
@@ -44,9 +41,15 @@ export function startRefusal(message: string, file: string): StartRefused {
 /** The same of an exec. */
 export function execRefusal(message: string, file: string): ExecRefused {
   const folder = /^chdir [`'"](.*)[`'"]: (.*)$/.exec(message)
-  if (folder === null) return new ExecRefused(readRefusal(message, file))
-  const words = `chdir to cwd ("${folder[1]}") set in config.json failed: ${folder[2]?.toLowerCase()}`
-  return new ExecRefused({ words, exitCode: 126 })
+  if (folder !== null) {
+    const words = `chdir to cwd ("${folder[1]}") set in config.json failed: ${folder[2]?.toLowerCase()}`
+    return new ExecRefused({ words, exitCode: 127 })
+  }
+  const { words, exitCode } = readRefusal(message, file)
+  return new ExecRefused({
+    words: words.replace(': is a directory: permission denied', ': permission denied'),
+    exitCode,
+  })
 }
 
 function readRefusal(message: string, file: string): Refusal {

@@ -31,6 +31,12 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/create.ts')).create,
   },
   {
+    paths: ['container exec', 'exec'],
+    summary: 'Execute a command in a running container',
+    common: 2,
+    load: async () => (await import('../commands/exec.ts')).execute,
+  },
+  {
     paths: ['image history', 'history'],
     summary: 'Show the history of an image',
     load: async () => (await import('../commands/history.ts')).history,

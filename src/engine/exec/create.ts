@@ -18,13 +18,15 @@ export function createExec(deps: EngineDeps, nameOrId: string, own: ExecSpec): E
   requireRunning(container)
   if (own.args.length === 0) throw new InvalidArgument('No exec command specified')
   const { process } = container.spec
+  const user = own.user === '' ? process.user : own.user
+  if (user !== '') deps.runtime.execs.checkUser(container.id, user)
   const record: ExecRecord = {
     ...own,
     id: randomId(),
     container: container.id,
     env: [...process.env, ...own.env],
     workingDir: parseWorkingFolder(own.workingDir === '' ? process.workingDir : own.workingDir),
-    user: own.user === '' ? process.user : own.user,
+    user,
   }
   deps.execs.add(record)
   deps.runtime.execs.describe(record, record)

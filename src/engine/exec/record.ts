@@ -33,7 +33,7 @@ export type ExecState =
   | { readonly status: 'created' }
   | { readonly status: 'starting' }
   | { readonly status: 'running'; readonly pid: number }
-  /** A command that could not be started has ended too: 127 where there is none, 126 for the rest. */
+  /** A command that could not be started has ended too, with Docker's code. */
   | { readonly status: 'ended'; readonly pid: number; readonly code: number }
 
 export interface Exec {

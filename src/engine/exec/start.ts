@@ -21,8 +21,8 @@ export interface StartedExec {
   readonly ended: Promise<void>
 }
 
-/** A command that could not be started, without a reason that the command gave. */
-const REFUSED_CODE = 126
+/** As with Docker, where the command is not to blame. */
+const REFUSED_CODE = 128
 
 /**
  * Starts an exec, once. What fails leaves it ended, with the code that Docker gives.

@@ -49,6 +49,8 @@ const PIPE_BYTES = 1024 * 1024
 const SIGKILL = 9
 /** The code of a container whose command the kernel would not execute, as with runc. */
 const EXEC_REFUSED_CODE = 255
+/** That of an exec. */
+const EXEC_REFUSED_CODE_OF_EXEC = 1
 
 /** What a task uses of the process that it lives in. */
 export interface TaskServices {
@@ -300,7 +302,10 @@ export class Task {
       this.#services.warn(`recording the exit of ${this.id}: ${String(error)}`)
     }
     this.#closeTerminal()
-    if (this.container !== undefined) this.#folder.removeStreams()
+    if (this.container !== undefined) {
+      this.#folder.removeStreams()
+      rmSync(runtimeLog(this.#folder.path), { force: true })
+    }
     this.#services.onExit(this.id, exit)
     this.#ended.resolve()
   }
@@ -311,7 +316,8 @@ export class Task {
     const exit = { code: 255, oomKilled: killed && (kills ?? 0) > 0, exitedAt: String(at) }
     if (status === undefined)
       return { ...exit, error: 'the monitor was gone when the container ended: exit code unknown' }
-    return { ...exit, code: this.#execRefused ? EXEC_REFUSED_CODE : exitCodeOf(status) }
+    if (!this.#execRefused) return { ...exit, code: exitCodeOf(status) }
+    return { ...exit, code: this.container === undefined ? EXEC_REFUSED_CODE : EXEC_REFUSED_CODE_OF_EXEC }
   }
 
   /** The runtime's complaint that the kernel refused the command, if it is the first thing to come, reads as Docker's. */

@@ -5,7 +5,7 @@ import { parseDetachKeys } from '../stream/detach-keys.ts'
 
 /** `POST /containers/{id}/exec`, complete. @throws InvalidArgument */
 export function convertExec(body: ExecCreateRequest, version: ApiVersion): ExecSpec {
-  parseDetachKeys(body.DetachKeys ?? '')
+  parseDetachKeys(body.DetachKeys ?? '', 'escape')
   const tty = body.Tty ?? false
   return {
     args: refuseNul('Cmd', body.Cmd ?? []),

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type Readable, Transform } from 'node:stream'
+import { finished, type Readable, Transform } from 'node:stream'
 import { FrameDecoder, frameHeader, RAW_STREAM, streamMediaType } from '#api'
 import type { ExecRecord } from '#engine'
 import type { Attachment, Backends } from '../backends.ts'
@@ -42,8 +42,8 @@ export async function runAttached(
   socket.once('close', () => stream.destroy())
   const output = converted(stream.output, { from: record.tty, to: tty })
   output.pipe(socket, { end: false })
-  output.once('end', () => void ended.then(() => socket.end()))
-  stream.output.once('error', () => socket.destroy())
+  // A command without output may have ended by now, and its `end` be told already: `finished` knows of that too.
+  finished(output, { writable: false }, () => void ended.then(() => socket.end()))
   connectInput(execs, record, socket, stream)
 }
 
@@ -64,7 +64,9 @@ function connectInput(execs: Backends['execs'], record: ExecRecord, socket: Sock
 /** Clients may ask for frames around a terminal's output, or for none around the others'. */
 function converted(output: Readable, terminal: { readonly from: boolean; readonly to: boolean }): Readable {
   if (terminal.from === terminal.to) return output
-  return output.pipe(terminal.from ? framing() : unframing())
+  const converter = terminal.from ? framing() : unframing()
+  finished(output, { writable: false }, error => void (error && converter.destroy()))
+  return output.pipe(converter)
 }
 
 function framing(): Transform {

@@ -10,7 +10,6 @@ const REFUSED: readonly (readonly string[])[] = [
   ['rename', '{c}', '{c}-2'],
   ['update', '--pids-limit', '64', '{c}'],
   ['top', '{c}', '-o', 'comm'],
-  ['exec', '{c}', 'true'],
   ['diff', '{c}'],
   ['commit', '{c}', '{c}:x'],
   ['cp', '{c}:/etc/passwd', '{dir}/passwd'],

@@ -2,6 +2,7 @@ import type { ParityCase } from '../case.ts'
 import { ATTACH_CASES } from './attach.ts'
 import { COMMAND_CASES } from './commands.ts'
 import { CREATE_CASES } from './create.ts'
+import { EXEC_CASES } from './exec.ts'
 import { IMAGE_CASES } from './images.ts'
 import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
@@ -20,6 +21,7 @@ export const CASES: readonly ParityCase[] = [
   ...LOG_CASES,
   ...ATTACH_CASES,
   ...RUN_CASES,
+  ...EXEC_CASES,
   ...INSIDE_CASES,
   ...COMMAND_CASES,
 ]
