@@ -4,6 +4,7 @@ import { memory, memoryPerContainer } from './memory.ts'
 import { attachedOutput, logs } from './output.ts'
 import { pingWhilePulling, pull } from './pull.ts'
 import { runBridge, runWithoutNetwork, thirtyAtOnce } from './runs.ts'
+import { firstRun, load, push, save } from './transfer.ts'
 
 export const FIGURES: readonly Figure[] = [
   runBridge,
@@ -16,4 +17,8 @@ export const FIGURES: readonly Figure[] = [
   logs,
   pull,
   pingWhilePulling,
+  firstRun,
+  save,
+  load,
+  push,
 ]

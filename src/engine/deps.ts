@@ -23,6 +23,13 @@ export interface EngineConfig {
   readonly machine: string
 }
 
+/** Stops all processes of a control group, and lets them go on; see `freezeCgroup`. */
+export interface Freezer {
+  /** False where the group is gone. */
+  freeze(group: string): Promise<boolean>
+  thaw(group: string): void
+}
+
 /** Everything that a verb may use. Verbs are functions over this; nothing else holds them together. */
 export interface EngineDeps {
   readonly config: EngineConfig
@@ -37,6 +44,7 @@ export interface EngineDeps {
   readonly events: Events
   readonly waiters: Waiters
   readonly initLayers: InitLayers
+  readonly freezer: Freezer
   /** Held by whoever changes a container, by its id. */
   readonly locks: KeyedLock
 }

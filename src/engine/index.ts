@@ -1,6 +1,9 @@
 /** The domain: containers and what happens to them. The only room that orchestrates the others. */
 export { type AttachOptions, attachContainer, resizeContainer } from './container/attach.ts'
+export { containerChanges } from './container/changes.ts'
+export { type CommitOptions, commitContainer } from './container/commit.ts'
 export { type CreateRequest, createContainer } from './container/create.ts'
+export { type ExportOptions, exportContainer } from './container/export.ts'
 export { containerFolder, logPath } from './container/folder.ts'
 export { killContainer } from './container/kill.ts'
 export { type ListFilters, type ListOptions, listContainers } from './container/list.ts'
@@ -12,7 +15,7 @@ export { type StopOptions, stopContainer } from './container/stop.ts'
 export { ContainerStore } from './container/store.ts'
 export { type WaitCondition, waitContainer } from './container/wait.ts'
 export { resultOf, Waiters, type WaitResult } from './container/waiters.ts'
-export type { EngineConfig, EngineDeps } from './deps.ts'
+export type { EngineConfig, EngineDeps, Freezer } from './deps.ts'
 export { type EngineEvent, Events } from './event/events.ts'
 export { createExec, type ExecSpec } from './exec/create.ts'
 export { execDetached } from './exec/detached.ts'
@@ -27,8 +30,13 @@ export {
   loadImages,
   pullImage,
   pushImage,
+  saveImages,
   type TransferOptions,
   tagImage,
 } from './image/verbs.ts'
 export type { LogEntry } from './log/entries.ts'
+export type { PruneConditions } from './prune/conditions.ts'
+export { type PruneContainersOptions, type PrunedContainers, pruneContainers } from './prune/containers.ts'
+export { type PrunedImages, type PruneImagesOptions, pruneImages } from './prune/images.ts'
 export { restore } from './restore/restore.ts'
+export { type DiskUsage, diskUsage } from './usage/usage.ts'

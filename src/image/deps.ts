@@ -6,6 +6,7 @@ import type { Platform } from '#oci'
 import type { RegistryClient } from '#registry'
 import type { ApplyRequest, ApplyResult, Snapshotter } from '#snapshot'
 import type { Holds } from './hold.ts'
+import type { LayerBlobs } from './record/layer-blobs.ts'
 import type { ImageRecords } from './record/records.ts'
 import type { ImageViews } from './record/views.ts'
 
@@ -26,6 +27,7 @@ export interface ImagesOptions {
 /** Everything that a verb may use. */
 export interface ImageDeps extends ImagesOptions {
   readonly records: ImageRecords
+  readonly layerBlobs: LayerBlobs
   readonly views: ImageViews
   readonly holds: Holds
   /** Held by whoever unpacks, by chain id. */

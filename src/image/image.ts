@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
-import type { Descriptor, Digest, ImageConfig, Platform, Reference } from '#oci'
+import type { ContainerDefaults, Descriptor, Digest, ImageConfig, Platform, Reference } from '#oci'
 import type { FoundRepository } from '#registry'
+import type { ImagePart } from './collect/usage.ts'
 
 /**
  * Images: what a name means on this host, and how images come to be here and go.
@@ -49,6 +50,18 @@ export interface Images {
   /** One layer from a tar of a root file system. */
   import(archive: Readable, options: ImportOptions): Promise<Image>
 
+  /**
+   * Another image with a layer more, or with other defaults alone.
+   * @throws NotFound (the base), InvalidArgument (a change, a name), NoSpace, Cancelled
+   */
+  commit(options: CommitImageOptions): Promise<Image>
+  /**
+   * Writes an archive that is a Docker archive and an OCI layout at once, with the bytes of configurations and layers
+   * as they came. A name without a tag stands for all tags of its repository.
+   * @throws NotFound, InvalidArgument (platform), DataCorrupt (a blob that the disk has changed)
+   */
+  save(names: readonly string[], options: SaveOptions): Promise<void>
+
   /** @throws NotFound, InvalidArgument */
   tag(nameOrId: string, reference: Reference): Promise<void>
   /** Takes one name away. */
@@ -61,6 +74,11 @@ export interface Images {
    * it), nor any operation under way.
    */
   collect(keep: Iterable<string>): Promise<Collected>
+
+  /** Every blob, layer and begun blob once, with the images that need it; those in `keep` are others' to count. */
+  parts(keep: Iterable<string>): Promise<ImagePart[]>
+  /** What `collect` would remove if the images `without` were removed; changes nothing. */
+  reclaimable(without: ReadonlySet<Digest>, keep: Iterable<string>): Promise<Collected>
 }
 
 export interface Image {
@@ -132,6 +150,33 @@ export interface RegistryCredentials {
 export interface LoadOptions {
   readonly platform: Platform | undefined
   readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface CommitImageOptions {
+  /** Id of the image that the layer belongs on. */
+  readonly base: Digest
+  /** The tar of the layer; undefined where nothing was changed. Asked for once the base is held. */
+  readonly layer: () => Promise<AsyncIterable<Uint8Array> | undefined>
+  /** Called when all of the layer has been read. */
+  readonly onStored: () => void
+  /** Of the new image, before `changes`. */
+  readonly defaults: ContainerDefaults
+  readonly changes: readonly string[]
+  /** Where given, what the defaults and the changes leave out. */
+  readonly inherited: ContainerDefaults | undefined
+  readonly reference: Reference | undefined
+  readonly author: string
+  readonly comment: string
+  readonly createdBy: string
+  readonly signal: AbortSignal
+}
+
+export interface SaveOptions {
+  /** Platforms of which images must be. */
+  readonly platforms: readonly Platform[]
+  /** Called once, when nothing but damage and the reader can fail any more; takes the archive in pieces. */
+  readonly open: () => (chunk: Uint8Array) => Promise<void>
   readonly signal: AbortSignal
 }
 

@@ -135,6 +135,15 @@ export const lsetxattr: (
   size: number,
   flags: number,
 ) => number = libc.func('int lsetxattr(const char*, const char*, void*, size_t, int)')
+export const getxattr: (path: string, name: string | Uint8Array, value: Bytes, size: number) => number = libc.func(
+  'long getxattr(const char*, const char*, void*, size_t)',
+)
+export const listxattr: (path: string, list: Bytes, size: number) => number = libc.func(
+  'long listxattr(const char*, void*, size_t)',
+)
+export const readlinkat: (dir: number, path: string, target: Bytes, size: number) => number = libc.func(
+  'long readlinkat(int, const char*, void*, size_t)',
+)
 export const lgetxattr: (path: string | Uint8Array, name: string | Uint8Array, value: Bytes, size: number) => number =
   libc.func('long lgetxattr(const char*, const char*, void*, size_t)')
 export const llistxattr: (path: string | Uint8Array, list: Bytes, size: number) => number = libc.func(

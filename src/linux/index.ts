@@ -29,6 +29,7 @@ export {
   setBlocking,
 } from './fifo.ts'
 export { lockFile } from './file-lock.ts'
+export { freezeCgroup, thawCgroup } from './freezer.ts'
 export {
   avoidOomKiller,
   CAP_NET_ADMIN,
@@ -49,6 +50,7 @@ export {
   type MountEntry,
   mountAt,
   mounts,
+  mountUnlessThere,
   type PlacedMount,
   setPropagation,
   TMPFS_MAGIC,
@@ -93,4 +95,5 @@ export { type SpawnRequest, spawnProcess } from './spawn.ts'
 export { syncFileSystem } from './sync.ts'
 export { readSysctl, writeSysctl } from './sysctl.ts'
 export { findProgram, runTool, type ToolOptions } from './tool.ts'
+export { TREE_DEPTH_MAX, TreeFile, TreeFolder, type TreeKind } from './tree-folder.ts'
 export { ProcessWatcher } from './watcher.ts'

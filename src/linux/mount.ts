@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SyscallError } from './errno.ts'
 import { chdir, checked, mount, umount2 } from './ffi.ts'
@@ -52,7 +52,7 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
  * @throws SyscallError naming the target. See mount(2).
  */
 export function mountAt(target: string, what: Mount): void {
-  for (const need of what.needs ?? []) if (!isMountPoint(need.target)) mountAt(need.target, need.mount)
+  for (const need of what.needs ?? []) mountUnlessThere(need)
   let flags = 0
   const data: string[] = []
   for (const option of what.options) {
@@ -79,6 +79,12 @@ export function mountAt(target: string, what: Mount): void {
   if (isBind && (flags & ~(MS_BIND | MS_REC)) !== 0) {
     checked(mount('none', target, null, flags | MS_REMOUNT, null), 'remount', target)
   }
+}
+
+/** For mounts that are shared: whoever comes first makes them, and the folder for them. */
+export function mountUnlessThere({ target, mount: what }: PlacedMount): void {
+  mkdirSync(target, { recursive: true, mode: 0o700 })
+  if (!isMountPoint(target)) mountAt(target, what)
 }
 
 /** Whether a file system begins at a folder. Binds of the same file system are not noticed. */

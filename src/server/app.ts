@@ -11,6 +11,7 @@ import { ApiCall } from './http/call.ts'
 import { rememberHead } from './http/hijack.ts'
 import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
+import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { execRoutes } from './routes/execs.ts'
 import { imageRoutes } from './routes/images.ts'
@@ -74,6 +75,7 @@ function allRoutes({ backends }: AppOptions): Route[] {
     ...systemRoutes(backends),
     ...containerRoutes(backends),
     ...execRoutes(backends),
+    ...containerFileRoutes(backends),
     ...imageRoutes(backends),
     ...registryRoutes(backends),
     ...networkRoutes(backends),

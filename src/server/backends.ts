@@ -2,16 +2,23 @@
 import type { Readable } from 'node:stream'
 import type {
   AttachOptions,
+  CommitOptions,
   ContainerRecord,
   CreateRequest,
+  DiskUsage,
   EngineEvent,
   Exec,
   ExecRecord,
   ExecSpec,
   ExecStartOptions,
+  ExportOptions,
   ListOptions,
   LogEntry,
   LogsOptions,
+  PruneContainersOptions,
+  PrunedContainers,
+  PrunedImages,
+  PruneImagesOptions,
   RemoveOptions,
   StopOptions,
   WaitCondition,
@@ -42,6 +49,10 @@ export interface ContainerBackend {
   attach(nameOrId: string, options: AttachOptions): Promise<Attachment>
   resize(nameOrId: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
   logs(nameOrId: string, options: LogsOptions): AsyncGenerator<LogEntry[]>
+  changes(nameOrId: string): Promise<readonly FileChange[]>
+  export(nameOrId: string, options: ExportOptions): Promise<void>
+  commit(nameOrId: string, options: CommitOptions): Promise<Image>
+  prune(options: PruneContainersOptions): Promise<PrunedContainers>
   list(options: ListOptions): ContainerRecord[]
   /** Where the container's files are, for inspect. */
   paths(record: ContainerRecord): ContainerPaths
@@ -62,6 +73,12 @@ export interface ExecBackend {
   resize(id: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
   /** Its client has detached by the keys. */
   detached(record: ExecRecord): void
+}
+
+/** What a container did to a path of its image. */
+export interface FileChange {
+  readonly kind: 'modified' | 'added' | 'deleted'
+  readonly path: string
 }
 
 export interface ContainerPaths {
@@ -94,14 +111,24 @@ export interface ImageBackend {
     archive: Readable,
     options: TransferRequest,
   ): Promise<{ readonly image: Image; readonly names: readonly string[] }[]>
-  import(archive: Readable, options: ImportRequest): Promise<Image>
+  /** From a stream, or from an address of http or https. */
+  import(archive: Readable | string, options: ImportRequest): Promise<Image>
+  /** An archive in pieces, to what `open` gives once nothing but damage and the client can end it. */
+  save(names: readonly string[], options: SaveRequest): Promise<void>
   tag(nameOrId: string, repository: string, tag: string): Promise<void>
   remove(nameOrId: string, options: { readonly force: boolean }): Promise<RemovedImage[]>
+  prune(options: PruneImagesOptions): Promise<PrunedImages>
 }
 
 export interface TransferRequest {
   readonly platform: string
   readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface SaveRequest {
+  readonly platforms: readonly string[]
+  readonly open: () => (chunk: Uint8Array) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -131,6 +158,7 @@ export interface NetworkBackend {
 /** Facts of host and engine that `/info` and `/version` tell. */
 export interface SystemBackend {
   facts(): SystemFacts
+  diskUsage(): Promise<DiskUsage>
   events(listener: (event: EngineEvent) => void): Disposable
 }
 

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Conflict, errorCode, NotFound } from '#lib/errors'
 import { fileError } from '#lib/file-error'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
-import { type Mount, type PlacedMount, syncFileSystem, unmountAll } from '#linux'
+import { type Mount, mountUnlessThere, type PlacedMount, syncFileSystem, unmountAll } from '#linux'
 import { type Collection, type Meta, recordParser } from '#meta'
 import { type MappedPaths, mappedMount, mappedPathsIn } from './mapped.ts'
 import { measure } from './measure.ts'
@@ -19,10 +19,14 @@ import { type CommitOptions, type SnapshotInfo, SnapshotRecord, type Snapshotter
 const SAFE_OPTIONS = ['redirect_dir=nofollow', 'metacopy=off', 'index=off', 'xino=off']
 
 const REMOVING = 'removing-'
+/** Beside the folder of snapshots: a link to the folder in which mapped layers are mounted. */
+const MOUNTED = '../mounted'
 
 export interface OverlayOptions {
   readonly meta: Meta
   readonly folder: string
+  /** Where mapped layers are mounted: on this boot's file system, not among what lasts. */
+  readonly mountFolder: string
   /** Whether new layers are to be mapped where that can be; those that are stay so in any case. */
   readonly mapLayers?: boolean
 }
@@ -35,19 +39,25 @@ class OverlaySnapshotter implements Snapshotter {
   readonly name = 'overlay2'
   readonly #meta: Meta
   readonly #folder: string
+  readonly #mountFolder: string
   readonly #mapLayers: boolean
   readonly #records: Collection<SnapshotInfo>
   /** Names of snapshots whose files may be in memory only. */
   readonly #pending = new Set<string>()
   /** Folders that somebody is removing. */
   readonly #doomed = new Set<string>()
+  /** Bytes of committed snapshots, by number: they never change. */
+  readonly #footprints = new Map<number, number>()
   #lastNumber: number
 
-  constructor({ meta, folder, mapLayers = false }: OverlayOptions) {
+  constructor({ meta, folder, mountFolder, mapLayers = false }: OverlayOptions) {
     this.#meta = meta
     this.#folder = folder
+    this.#mountFolder = mountFolder
     this.#mapLayers = mapLayers
     mkdirSync(folder, { recursive: true, mode: 0o710 })
+    mkdirSync(mountFolder, { recursive: true, mode: 0o700 })
+    linkTo(mountFolder, join(folder, MOUNTED))
     this.#records = meta.collection('snapshot', recordParser(SnapshotRecord))
     const onDisk = readdirSync(folder).map(name => Number(name.replace(REMOVING, '')))
     const records = this.#records.list()
@@ -103,16 +113,24 @@ class OverlaySnapshotter implements Snapshotter {
   mounts(key: string): Mount[] {
     const record = this.#get(key)
     const chain = this.#chain(record.parent)
-    const lower = chain.map(parent => `${parent.number}/fs`)
+    const lower = chain.map(lowerFolder)
     if (record.kind === 'active' && lower.length === 0) {
       return [{ type: 'bind', source: this.#path(record, 'fs'), options: ['rbind', 'rw'] }]
     }
-    const layers = record.kind === 'active' ? lower : [`${record.number}/fs`, ...lower]
+    const layers = record.kind === 'active' ? lower : [lowerFolder(record), ...lower]
     const writable =
       record.kind === 'active' ? [`upperdir=${record.number}/fs`, `workdir=${record.number}/work`] : ['ro']
     const options = [`lowerdir=${layers.join(':')}`, ...writable, ...SAFE_OPTIONS]
     const needs = [record, ...chain].filter(({ mapped }) => mapped).map(layer => this.#mappedLayer(layer))
     return [{ type: 'overlay', source: 'overlay', options, workingFolder: this.#folder, needs }]
+  }
+
+  layers(key: string): { own: string; below: string[] } {
+    const record = this.#get(key)
+    const chain = this.#chain(record.parent)
+    for (const layer of [record, ...chain]) if (layer.mapped) mountUnlessThere(this.#mappedLayer(layer))
+    const pathOf = (layer: SnapshotInfo) => join(this.#folder, lowerFolder(layer))
+    return { own: pathOf(record), below: chain.map(pathOf) }
   }
 
   layerFolder(key: string): string {
@@ -144,12 +162,27 @@ class OverlaySnapshotter implements Snapshotter {
 
   async usage(key: string): Promise<Usage> {
     const record = this.#get(key)
-    if (record.mapped) {
-      const { tar, image } = mappedPathsIn(this.#folderOf(record))
-      const files = await Promise.all([measure(tar), measure(image)])
-      return { bytes: files[0].bytes + files[1].bytes, contentBytes: record.size ?? 0, inodes: files.length }
-    }
+    if (record.mapped) return await this.#measureMapped(record)
     return await measure(this.#path(record, 'fs'))
+  }
+
+  async footprint(key: string): Promise<number> {
+    const record = this.#get(key)
+    const known = this.#footprints.get(record.number)
+    if (known !== undefined) return known
+    const { bytes } = await measure(this.#folderOf(record))
+    if (record.kind === 'committed') this.#footprints.set(record.number, bytes)
+    return bytes
+  }
+
+  async overhead(): Promise<number> {
+    const known = new Set(this.#records.list().map(({ number }) => String(number)))
+    for (const number of this.#footprints.keys()) if (!known.has(String(number))) this.#footprints.delete(number)
+    let bytes = statSync(this.#folder).blocks * 512
+    for (const name of readdirSync(this.#folder).filter(other => !known.has(other))) {
+      bytes += (await measure(join(this.#folder, name)).catch(() => ({ bytes: 0 }))).bytes
+    }
+    return bytes
   }
 
   async collect(): Promise<string[]> {
@@ -234,7 +267,7 @@ class OverlaySnapshotter implements Snapshotter {
     if (this.#doomed.has(doomed)) return
     this.#doomed.add(doomed)
     try {
-      await unmountAll(join(this.#folder, name, 'fs'))
+      await this.#removeMount(name)
       if (name !== doomed) await rename(join(this.#folder, name), join(this.#folder, doomed))
       await removeTree(join(this.#folder, doomed))
     } catch (error) {
@@ -242,6 +275,13 @@ class OverlaySnapshotter implements Snapshotter {
     } finally {
       this.#doomed.delete(doomed)
     }
+  }
+
+  async #removeMount(name: string): Promise<void> {
+    const target = join(this.#mountFolder, name)
+    if (!existsSync(target)) return
+    await unmountAll(target)
+    rmdirSync(target)
   }
 
   #get(key: string): SnapshotInfo {
@@ -256,8 +296,17 @@ class OverlaySnapshotter implements Snapshotter {
     return record
   }
 
+  async #measureMapped(record: SnapshotInfo): Promise<Usage> {
+    const { tar, image } = mappedPathsIn(this.#folderOf(record))
+    const files = await Promise.all([measure(tar), measure(image)])
+    return { bytes: files[0].bytes + files[1].bytes, contentBytes: record.size ?? 0, inodes: files.length }
+  }
+
   #mappedLayer(record: SnapshotInfo): PlacedMount {
-    return { target: this.#path(record, 'fs'), mount: mappedMount(mappedPathsIn(this.#folderOf(record))) }
+    return {
+      target: join(this.#mountFolder, String(record.number)),
+      mount: mappedMount(mappedPathsIn(this.#folderOf(record))),
+    }
   }
 
   #folderOf(record: SnapshotInfo): string {
@@ -267,6 +316,17 @@ class OverlaySnapshotter implements Snapshotter {
   #path(record: SnapshotInfo, part: 'fs' | 'work'): string {
     return join(this.#folderOf(record), part)
   }
+}
+
+/** Where a layer's files are, below the folder of snapshots. */
+function lowerFolder({ number, mapped }: SnapshotInfo): string {
+  return mapped ? `${MOUNTED}/${number}` : `${number}/fs`
+}
+
+/** Paths in mount options have to be short: mounts of this boot are reached by a link beside the snapshots. */
+function linkTo(target: string, path: string): void {
+  rmSync(path, { force: true })
+  symlinkSync(target, path)
 }
 
 /** What the folder `name` is called while it is being removed. */

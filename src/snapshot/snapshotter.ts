@@ -27,6 +27,8 @@ export interface Snapshotter {
   /** The files of all snapshots that are pending by now survive power loss; none of them is pending any more. */
   sync(): Promise<void>
   mounts(key: string): Mount[]
+  /** The folders that hold a snapshot's own layer and, uppermost first, those below it. */
+  layers(key: string): { readonly own: string; readonly below: readonly string[] }
   /** The folder into which the layer of an active snapshot is written before anyone mounts it. */
   layerFolder(key: string): string
   /** Where the layer of an active snapshot is put to be mounted from its tar; undefined where that cannot be. */
@@ -38,6 +40,10 @@ export interface Snapshotter {
   list(): SnapshotInfo[]
   /** Bytes and inodes that belong to this snapshot alone. */
   usage(key: string): Promise<Usage>
+  /** Bytes that the disk gives for it, its own folders included; what is committed is measured once. */
+  footprint(key: string): Promise<number>
+  /** Bytes of what no snapshot has: the folder of all of them, and what is being removed. */
+  overhead(): Promise<number>
   /** Removes what no record knows; returns the paths. */
   collect(): Promise<string[]>
 }

@@ -15,11 +15,11 @@ import {
   type PullOptions,
 } from '#image'
 import { silentLogger } from '#lib/log'
-import { mountAt, unmount } from '#linux'
+import { mountAt, mounts, unmount } from '#linux'
 import { type Meta, openMeta } from '#meta'
 import { parsePlatform, parseReference, type Reference } from '#oci'
 import { DEFAULT_TIMING, openRegistryClient, type Timing } from '#registry'
-import { applyLayer, openOverlay, type Snapshotter } from '#snapshot'
+import { applyLayer, canMapLayers, openOverlay, type Snapshotter } from '#snapshot'
 import { file, tarArchive } from './tar-archive.ts'
 
 export interface TestImages extends AsyncDisposable {
@@ -46,7 +46,7 @@ export async function testImages(options: TestOptions = {}): Promise<TestImages>
     ...at,
     async [Symbol.asyncDispose]() {
       await at[Symbol.asyncDispose]()
-      if (options.root === undefined) rmSync(root, { recursive: true })
+      if (options.root === undefined) removeRoot(root)
     },
   }
 }
@@ -56,7 +56,12 @@ export async function openTestImages(root: string, options: TestOptions = {}): P
   mkdirSync(root, { recursive: true })
   const meta = openMeta(join(root, 'meta.db'))
   const content = await openContentStore(join(root, 'content'), { fsync: false })
-  const snapshots = openOverlay({ meta, folder: join(root, 'snapshots') })
+  const snapshots = openOverlay({
+    meta,
+    folder: join(root, 'snapshots'),
+    mountFolder: join(root, 'layers'),
+    mapLayers: canMapLayers(root),
+  })
   const timing = { ...DEFAULT_TIMING, stall: 2000, random: () => 1, sleep: async () => {}, ...options.timing }
   const registry = openRegistryClient({ timing })
   let isOpen = true
@@ -161,7 +166,7 @@ export async function withRoot<T>(
   look: (folder: string) => T,
 ): Promise<T> {
   const key = `look-${chainId}`
-  const target = join(root, 'mounted')
+  const target = join(root, 'look')
   mkdirSync(target, { recursive: true })
   await snapshots.prepare(key, chainId)
   try {
@@ -174,4 +179,10 @@ export async function withRoot<T>(
   } finally {
     await snapshots.remove(key)
   }
+}
+
+/** A data root with all that is mounted below it. */
+export function removeRoot(root: string): void {
+  for (const { target } of mounts()) if (target.startsWith(`${root}/`)) unmount(target)
+  rmSync(root, { recursive: true })
 }

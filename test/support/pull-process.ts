@@ -8,7 +8,7 @@ import { WorkerPool } from '#lib/worker-pool'
 import { openMeta } from '#meta'
 import { parsePlatform, parseReference } from '#oci'
 import { openRegistryClient } from '#registry'
-import { type ApplyRequest, type ApplyResult, openOverlay } from '#snapshot'
+import { type ApplyRequest, type ApplyResult, canMapLayers, openOverlay } from '#snapshot'
 
 const [root = '', reference = ''] = process.argv.slice(2)
 
@@ -21,7 +21,12 @@ await using pool = new WorkerPool<ApplyRequest, ApplyResult>(
 const images = openImages({
   meta,
   content: await openContentStore(join(root, 'content')),
-  snapshots: openOverlay({ meta, folder: join(root, 'snapshots') }),
+  snapshots: openOverlay({
+    meta,
+    folder: join(root, 'snapshots'),
+    mountFolder: join(root, 'layers'),
+    mapLayers: canMapLayers(root),
+  }),
   registry,
   apply: (request, signal) => pool.run(request, signal),
   platform: parsePlatform('linux/amd64'),

@@ -111,5 +111,9 @@ export const ContainerCommitQuery = object('ContainerCommitQuery', {
 })
 export type ContainerCommitQuery = Read<typeof ContainerCommitQuery>
 
-export const ContainerPruneQuery = object('ContainerPruneQuery', { filters: filters() })
+export const ContainerPruneQuery = object('ContainerPruneQuery', {
+  filters: filters(),
+  /** Gantry's own: say what would go. */
+  dryRun: boolean(),
+})
 export type ContainerPruneQuery = Read<typeof ContainerPruneQuery>

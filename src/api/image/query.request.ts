@@ -70,5 +70,10 @@ export const ImageSearchQuery = object('ImageSearchQuery', {
 })
 export type ImageSearchQuery = Read<typeof ImageSearchQuery>
 
-export const ImagePruneQuery = object('ImagePruneQuery', { filters: filters() })
+export const ImagePruneQuery = object('ImagePruneQuery', {
+  filters: filters(),
+  /** Gantry's own: say what would go, as if these containers were gone already. */
+  dryRun: boolean(),
+  withoutContainers: list(string()),
+})
 export type ImagePruneQuery = Read<typeof ImagePruneQuery>

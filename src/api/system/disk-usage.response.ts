@@ -27,6 +27,11 @@ export interface DiskUsageResponse {
   readonly Containers: readonly ContainerListItem[] | null
   readonly Volumes: readonly Volume[] | null
   readonly BuildCache: readonly BuildCacheRecord[] | null
+  /** Gantry's own: what belongs to neither, and all of it together. */
+  readonly Other?: readonly { readonly Name: string; readonly Size: number; readonly Why: string }[]
+  readonly Total?: number
+  /** Gantry's own, by id: why each image and container is kept. */
+  readonly Why?: Readonly<Record<string, string>>
   /** Before API 1.42, bytes. */
   readonly BuilderSize?: number
 }

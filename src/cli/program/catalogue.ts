@@ -26,6 +26,21 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../completion/complete.ts')).complete,
   },
   {
+    paths: ['container commit', 'commit'],
+    summary: "Create a new image from a container's changes",
+    load: async () => (await import('../commands/commit.ts')).commit,
+  },
+  {
+    paths: ['container diff', 'diff'],
+    summary: "Inspect changes to files or directories on a container's filesystem",
+    load: async () => (await import('../commands/diff.ts')).diff,
+  },
+  {
+    paths: ['container export', 'export'],
+    summary: "Export a container's filesystem as a tar archive",
+    load: async () => (await import('../commands/export.ts')).exportContainer,
+  },
+  {
     paths: ['container create', 'create'],
     summary: 'Create a new container',
     load: async () => (await import('../commands/create.ts')).create,
@@ -149,6 +164,31 @@ export const CATALOGUE = treeOf(GROUPS, [
     summary: 'Search Docker Hub for images',
     common: 11,
     load: async () => (await import('../commands/search.ts')).search,
+  },
+  {
+    paths: ['container prune'],
+    summary: 'Remove all stopped containers',
+    load: async () => (await import('../commands/container-prune.ts')).containerPrune,
+  },
+  {
+    paths: ['image prune'],
+    summary: 'Remove unused images',
+    load: async () => (await import('../commands/image-prune.ts')).imagePrune,
+  },
+  {
+    paths: ['system df'],
+    summary: 'Show disk usage',
+    load: async () => (await import('../commands/system-df.ts')).systemDf,
+  },
+  {
+    paths: ['system prune'],
+    summary: 'Remove unused data',
+    load: async () => (await import('../commands/system-prune.ts')).systemPrune,
+  },
+  {
+    paths: ['image save', 'save'],
+    summary: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+    load: async () => (await import('../commands/save.ts')).save,
   },
   {
     paths: ['container start', 'start'],

@@ -1,14 +1,14 @@
 /** Commands of Docker that this version does not do, by their paths; a whole group by its name. */
 const NOT_DONE: ReadonlySet<string> = new Set([
-  ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'commit', 'compose', 'config', 'context', 'cp', 'debug'],
-  ...['diff', 'events', 'export', 'manifest', 'node', 'pause', 'plugin', 'port'],
-  ...['rename', 'restart', 'save', 'scout', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
+  ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'compose', 'config', 'context', 'cp', 'debug'],
+  ...['events', 'manifest', 'node', 'pause', 'plugin', 'port'],
+  ...['rename', 'restart', 'scout', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
   ...['unpause', 'update', 'volume'],
-  ...['commit', 'cp', 'diff', 'export', 'pause', 'port', 'prune', 'rename', 'restart', 'stats'].map(inContainer),
+  ...['cp', 'pause', 'port', 'rename', 'restart', 'stats'].map(inContainer),
   ...['top', 'unpause', 'update'].map(inContainer),
-  ...['image build', 'image prune', 'image save'],
+  'image build',
   ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],
-  ...['system df', 'system dial-stdio', 'system events', 'system prune'],
+  ...['system dial-stdio', 'system events'],
 ])
 
 /** Whether Docker has a command at `path` and Gantry does not. */

@@ -2,24 +2,31 @@
 import { dirname, join } from 'node:path'
 import {
   attachContainer,
+  commitContainer,
+  containerChanges,
   containerFolder,
   containerLogs,
   createContainer,
   createExec,
+  diskUsage,
   type EngineDeps,
   execDetached,
+  exportContainer,
   importImage,
   inspectRemoteImage,
   killContainer,
   listContainers,
   loadImages,
   logPath,
+  pruneContainers,
+  pruneImages,
   pullImage,
   pushImage,
   removeContainer,
   removeImage,
   resizeContainer,
   resizeExec,
+  saveImages,
   startContainer,
   startExec,
   stopContainer,
@@ -35,7 +42,7 @@ export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Back
     execs: execBackend(deps),
     images: imageBackend(deps),
     networks: deps.networks,
-    system: { facts, events: listener => deps.events.subscribe(listener) },
+    system: { facts, diskUsage: () => diskUsage(deps), events: listener => deps.events.subscribe(listener) },
   }
 }
 
@@ -51,6 +58,10 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     attach: (name, options) => attachContainer(deps, name, options),
     resize: (name, size) => resizeContainer(deps, name, size),
     logs: (name, options) => containerLogs(deps, name, options),
+    changes: name => containerChanges(deps, name),
+    export: (name, options) => exportContainer(deps, name, options),
+    commit: (name, options) => commitContainer(deps, name, options),
+    prune: options => pruneContainers(deps, options),
     list: options => listContainers(deps, options),
     paths: record => {
       const folder = containerFolder(deps, record.id)
@@ -127,7 +138,9 @@ function imageBackend(deps: EngineDeps): ImageBackend {
     inspectRemote: (name, credentials, signal) => inspectRemoteImage(deps, name, credentials, signal),
     load: (archive, options) => loadImages(deps, archive, options),
     import: (archive, options) => importImage(deps, archive, options),
+    save: (names, options) => saveImages(deps, names, options),
     tag: (name, repository, tag) => tagImage(deps, name, repository, tag),
+    prune: options => pruneImages(deps, options),
     remove: (name, options) => removeImage(deps, name, options),
   }
 }

@@ -9,7 +9,15 @@ import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
 import { WorkerPool } from '#lib/worker-pool'
-import { hostFacts, moveToCgroup, putOtherThreadsLast, releaseUnusedMemory, startDetached } from '#linux'
+import {
+  freezeCgroup,
+  hostFacts,
+  moveToCgroup,
+  putOtherThreadsLast,
+  releaseUnusedMemory,
+  startDetached,
+  thawCgroup,
+} from '#linux'
 import { openMeta } from '#meta'
 import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
@@ -47,7 +55,7 @@ export async function openEngine(
   const meta = await closing.own(openMeta(join(dataRoot, 'meta.db')), store => store[Symbol.asyncDispose]())
   const layers = join(dataRoot, 'snapshots')
   const mapLayers = settings.layers === 'auto' && canMapLayers(layers)
-  const snapshots = openOverlay({ meta, folder: layers, mapLayers })
+  const snapshots = openOverlay({ meta, folder: layers, mountFolder: join(execRoot, 'layers'), mapLayers })
   const pool = await closing.own(
     new WorkerPool<ApplyRequest, ApplyResult>(UNPACK_THREADS, startWorker, releaseUnusedMemory),
     threads => threads[Symbol.asyncDispose](),
@@ -100,6 +108,10 @@ export async function openEngine(
     meta,
     images,
     snapshots,
+    freezer: {
+      freeze: group => freezeCgroup(host.cgroups, group),
+      thaw: group => thawCgroup(host.cgroups, group),
+    },
     initLayers: new InitLayers(snapshots, execRoot),
     networks,
     runtime,

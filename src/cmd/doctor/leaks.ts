@@ -43,7 +43,6 @@ export interface Observed {
 }
 
 export interface LeakContext {
-  readonly dataRoot: string
   readonly execRoot: string
 }
 
@@ -109,8 +108,8 @@ function isOwnedMount(path: string, running: ReadonlySet<string>, { execRoot }: 
 }
 
 /** Mapped layers stay mounted as long as they are there. */
-function isLayerMount(path: string, { snapshots }: Recorded, { dataRoot }: LeakContext): boolean {
-  return snapshots.some(({ mapped, number }) => mapped && path === `${dataRoot}/snapshots/${number}/fs`)
+function isLayerMount(path: string, { snapshots }: Recorded, { execRoot }: LeakContext): boolean {
+  return snapshots.some(({ mapped, number }) => mapped && path === `${execRoot}/layers/${number}`)
 }
 
 function snapshotLeaks(recorded: Recorded, observed: Observed, containers: ReadonlySet<string>): Leak[] {

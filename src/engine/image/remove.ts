@@ -29,16 +29,24 @@ export async function removeImage(
   const users = deps.containers.list().filter(record => record.imageId === image.id)
   if (reference === undefined) checkUse(image, users, options.force)
   else if (users[0] !== undefined && !options.force) throw nameInUse(image, reference, users[0])
-  const removed = await untag(deps, image, names.map(parseReference))
-  if (users.some(isRunning)) return removed // Only by name and force: the container keeps its image, without a name.
+  if (users.some(isRunning)) return await untag(deps, image, names.map(parseReference)) // By name and force: the container keeps its image, without a name.
+  return (await removeImageWhole(deps, image)).removed
+}
+
+/** All names of an image and the image; nobody is asked. */
+export async function removeImageWhole(
+  deps: EngineDeps,
+  image: Image,
+): Promise<{ readonly removed: Removed[]; readonly bytes: number }> {
+  const removed = await untag(deps, image, [...image.tags, ...image.repoDigests].map(parseReference))
   await deps.images.remove(image.id)
   publish(deps, 'delete', image.id, { name: image.id })
   // Its own layers, uppermost first, whoever collected them: other images may be removed at this moment.
   const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
   const own = chainIds(image.config.diffIds).filter(isThere).reverse()
-  await deps.images.collect(deps.containers.ids())
+  const { bytes } = await deps.images.collect(deps.containers.ids())
   const layers = own.filter(name => !isThere(name)).map(name => ({ deleted: name }))
-  return [...removed, { deleted: image.id }, ...layers]
+  return { removed: [...removed, { deleted: image.id }, ...layers], bytes }
 }
 
 /** The name of the image that the text is; undefined where the text is (the beginning of) its id. */

@@ -15,6 +15,7 @@ import {
   withTag,
 } from '#oci'
 import type { EngineDeps } from '../deps.ts'
+import { fetchArchive } from './fetch.ts'
 
 /** What moving images takes: platforms as `os/arch/variant`, '' is this host's. */
 export interface TransferOptions {
@@ -86,9 +87,10 @@ export async function loadImages(
   })
 }
 
+/** One layer from a tar of a root file system: sent along, or at an address. */
 export async function importImage(
   deps: EngineDeps,
-  archive: Readable,
+  source: Readable | string,
   options: TransferOptions & {
     readonly repository: string
     readonly tag: string
@@ -98,16 +100,34 @@ export async function importImage(
 ): Promise<Image> {
   const { repository, tag, message, changes, onProgress, signal } = options
   const reference = repository === '' ? undefined : withDefaultTag(targetReference(repository, tag))
+  const isAddress = typeof source === 'string'
+  if (isAddress) onProgress({ status: `Downloading from ${source}` })
+  const archive = isAddress ? await fetchArchive(source, signal) : source
   const image = await deps.images.import(archive, {
     reference,
     platform: platformOf(options),
-    message,
+    message: isAddress && message === '' ? `Imported from ${source}` : message,
     changes,
     onProgress,
     signal,
   })
   publish(deps, 'import', image.id, { name: reference === undefined ? image.id : familiarString(reference) })
   return image
+}
+
+/** @throws NotFound, InvalidArgument; DataCorrupt when the archive has begun */
+export async function saveImages(
+  deps: EngineDeps,
+  names: readonly string[],
+  options: {
+    readonly platforms: readonly string[]
+    readonly open: () => (chunk: Uint8Array) => Promise<void>
+    readonly signal: AbortSignal
+  },
+): Promise<void> {
+  const { platforms, open, signal } = options
+  await deps.images.save(names, { platforms: platforms.map(text => parsePlatform(text)), open, signal })
+  for (const name of names) publish(deps, 'save', name, { name })
 }
 
 /** @throws NotFound, InvalidArgument */

@@ -48,6 +48,8 @@ async function perform(deps: EngineDeps, operation: Operation): Promise<void> {
 async function apply(deps: EngineDeps, operation: Operation): Promise<void> {
   switch (operation.kind) {
     case 'supervise':
+      // A commit may have been interrupted.
+      deps.freezer.thaw(`${deps.config.cgroupParent}/${operation.id}`)
       return supervise(deps, operation.id)
     case 'adopt':
       return adopt(deps, operation)

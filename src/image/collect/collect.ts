@@ -41,7 +41,7 @@ export async function takeBack(deps: ImageDeps, { blobs, snapshots }: Operation)
  * What is not committed may be somebody's work in progress of which nothing is known here (a container that is being
  * made): it goes only where an earlier process began it, or where it is our own.
  */
-function mayGo({ inherited }: ImageDeps, { key, kind }: SnapshotInfo): boolean {
+export function mayGo({ inherited }: ImageDeps, { key, kind }: SnapshotInfo): boolean {
   return kind === 'committed' || key.startsWith(UNPACK_PREFIX) || inherited.has(key)
 }
 

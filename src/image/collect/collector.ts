@@ -59,6 +59,7 @@ export class Collector {
       const { bytes } = await snapshots.usage(key).catch(() => ({ bytes: 0 }))
       if (this.#current().snapshots.has(key)) return
       await snapshots.remove(key)
+      this.#deps.layerBlobs.forget(key)
       this.#snapshots.push(key)
       this.#bytes += bytes
     })

@@ -13,13 +13,14 @@ export interface NeedsSource {
   readonly records: Pick<ImageDeps['records'], 'entries'>
   readonly views: Pick<ImageDeps['views'], 'chainIds'>
   readonly snapshots: Pick<ImageDeps['snapshots'], 'list'>
+  readonly layerBlobs: Pick<ImageDeps['layerBlobs'], 'get'>
 }
 
 /**
  * What images need, damaged ones included as far as they can be read, and the snapshots in `keep`; with everything
- * below, and with the init layers of images, which their next containers will want.
+ * below, the blobs that those layers came from, and the init layers of images, which their next containers will want.
  */
-export function findNeeds({ records, views, snapshots }: NeedsSource, keep: Iterable<string>): Needs {
+export function findNeeds({ records, views, snapshots, layerBlobs }: NeedsSource, keep: Iterable<string>): Needs {
   const blobs = new Set<Digest>()
   const roots = new Set<string>(keep)
   for (const entry of records.entries()) {
@@ -30,7 +31,12 @@ export function findNeeds({ records, views, snapshots }: NeedsSource, keep: Iter
     if (chainId !== undefined) roots.add(chainId)
     roots.add(initLayerName(chainId))
   }
-  return { blobs, snapshots: withParents(roots, snapshots.list()) }
+  const needed = withParents(roots, snapshots.list())
+  for (const name of needed) {
+    const blob = layerBlobs.get(name)
+    if (blob !== undefined) blobs.add(blob)
+  }
+  return { blobs, snapshots: needed }
 }
 
 /** The names with those of all snapshots below them. */

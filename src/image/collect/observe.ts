@@ -4,6 +4,7 @@ import { type ContentStore, openContentStore } from '#content'
 import type { Meta } from '#meta'
 import type { SnapshotInfo } from '#snapshot'
 import { ConfigCache } from '../record/config-cache.ts'
+import { parseLayerBlob } from '../record/layer-blobs.ts'
 import { parseImageRecord } from '../record/shape.ts'
 import { readableChainIds } from '../record/views.ts'
 import { PARTIAL_AGE_MAX } from './collect.ts'
@@ -37,11 +38,13 @@ export async function observeImages(options: ObserveImagesOptions): Promise<Unne
   const content = await openContentStore(folder)
   const configs = new ConfigCache(content)
   const images = meta.collection('image', parseImageRecord)
+  const layers = meta.collection('layer', parseLayerBlob)
   const needs = findNeeds(
     {
       records: { entries: () => images.entries() },
       views: { chainIds: id => readableChainIds(configs, id) },
       snapshots: { list: () => [...snapshots] },
+      layerBlobs: { get: chainId => layers.get(chainId)?.blob },
     },
     keep,
   )

@@ -9,7 +9,8 @@ import { perform } from '../operation.ts'
 import { metered, type OnProgress, shortDigest } from '../progress.ts'
 import { publishImages } from '../publish.ts'
 import { nameKey } from '../record/names.ts'
-import type { ImageContent } from '../record/records.ts'
+import type { Publication } from '../record/records.ts'
+import { diffIdOf } from '../unpack/diff-id.ts'
 import { layerPlaces, unpackedSize, unpackLayer } from '../unpack/unpack.ts'
 import type { Archive } from './archive.ts'
 import type { ArchivedImage } from './archived-image.ts'
@@ -41,7 +42,7 @@ async function load(
   if (found.length === 0 && platform !== undefined) {
     throw new NotFound(`the archive has no image for ${formatPlatform(platform)}`)
   }
-  const contents: ImageContent[] = []
+  const contents: Omit<Publication, 'names'>[] = []
   for (const image of found) {
     const here = await contentHere(deps, operation, image.config.id)
     contents.push(here ?? (await takeIn(deps, operation, archive, image, onProgress, signal)))
@@ -61,9 +62,10 @@ async function takeIn(
   { config, layers, oci }: ArchivedImage,
   onProgress: OnProgress,
   signal: AbortSignal,
-): Promise<ImageContent> {
+): Promise<Omit<Publication, 'names'>> {
   const blobs = new Set<Digest>([config.id, ...(oci?.layers ?? [])])
   const layerSizes: number[] = []
+  const unpacked = new Map<Digest, Digest>()
   for (const [at, place] of layerPlaces(config.diffIds).entries()) {
     await operation.holdSnapshot(place.chainId)
     let bytes = await unpackedSize(deps, place.chainId)
@@ -74,12 +76,24 @@ async function takeIn(
       bytes = await unpackLayer(deps, operation, place, file, tell, signal)
       tell(file.size)
       blobs.add(file.digest)
+      unpacked.set(place.chainId, file.digest)
+    } else if (!(await isKept(deps, operation, place.chainId))) {
+      // Unpacked, and its blob gone: the archive's will do, if it is that layer.
+      const file = await archive.blob(layers[at] ?? '')
+      if ((await diffIdOf(file.path, signal)) === place.diffId) unpacked.set(place.chainId, file.digest)
     }
     layerSizes.push(bytes)
   }
   await deps.content.put(config.raw, { expected: config.id })
   for (const path of oci?.documents ?? []) blobs.add((await archive.blob(path)).digest)
-  return { id: config.id, manifest: oci?.manifest, blobs: [...blobs], layerSizes }
+  return { id: config.id, manifest: oci?.manifest, blobs: [...blobs], layerSizes, unpacked }
+}
+
+async function isKept(deps: ImageDeps, operation: Operation, chainId: Digest): Promise<boolean> {
+  const blob = deps.layerBlobs.get(chainId)
+  if (blob === undefined) return false
+  await operation.holdBlob(blob)
+  return await deps.content.has(blob)
 }
 
 /** Docker says which names change hands. */

@@ -22,17 +22,22 @@ import { manifestHere } from './manifest-here.ts'
 const READ_BYTES = 1024 * 1024
 
 /**
- * The layer `diffId` of an image as a blob that can be sent, packed. What came packed goes as it came; a plain tar is
- * packed now, and kept like that in its place.
+ * A layer of an image as a blob that can be sent, packed. What came packed goes as it came; a plain tar is packed now,
+ * and kept like that in its place.
  * @throws NotFound where no blob of it is here
  */
 export async function layerBlob(
   deps: ImageDeps,
   operation: Operation,
   image: Image,
-  diffId: Digest,
+  { diffId, chainId }: { readonly diffId: Digest; readonly chainId: Digest },
   signal: AbortSignal,
 ): Promise<Descriptor> {
+  const known = deps.layerBlobs.get(chainId)
+  if (known !== undefined && known !== diffId) {
+    await operation.holdBlob(known)
+    if (await deps.content.has(known)) return await packedBlob(deps, known)
+  }
   await operation.holdBlob(diffId)
   for (const candidate of await candidates(deps, operation, image, diffId)) {
     await operation.holdBlob(candidate)
@@ -40,14 +45,17 @@ export async function layerBlob(
     const compression = await compressionOf(deps, candidate)
     if (compression === 'none') {
       if (candidate === diffId) return await pack(deps, operation, candidate, signal)
-    } else if ((await diffIdOf(deps, candidate, signal)) === diffId) {
-      const { size } = await deps.content.info(candidate)
-      return descriptor(compression === 'zstd' ? DOCKER_LAYER_ZSTD : DOCKER_LAYER_GZIP, candidate, size)
-    }
+    } else if ((await diffIdOf(deps, candidate, signal)) === diffId) return await packedBlob(deps, candidate)
   }
   throw new NotFound(`layer ${diffId} of image ${image.id} is not here as it was sent, and cannot be pushed`, {
     fix: 'pull or load the image that it came with once more',
   })
+}
+
+async function packedBlob(deps: ImageDeps, digest: Digest): Promise<Descriptor> {
+  const { size } = await deps.content.info(digest)
+  const isZstd = (await compressionOf(deps, digest)) === 'zstd'
+  return descriptor(isZstd ? DOCKER_LAYER_ZSTD : DOCKER_LAYER_GZIP, digest, size)
 }
 
 /** Blobs that may hold the layer: what other manifests call it first, then the tar itself, then what else is known. */

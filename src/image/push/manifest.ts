@@ -1,4 +1,5 @@
 import {
+  chainIds,
   type Descriptor,
   DOCKER_CONFIG,
   DOCKER_MANIFEST,
@@ -27,7 +28,11 @@ export async function manifestToPush(
   const came = image.manifest === undefined ? undefined : await manifestHere(deps, operation, image.manifest)
   if (came !== undefined && (await isWhole(deps, operation, came.document))) return came
   const layers: Descriptor[] = []
-  for (const diffId of image.config.diffIds) layers.push(await layerBlob(deps, operation, image, diffId, signal))
+  const { diffIds } = image.config
+  const chain = chainIds(diffIds)
+  for (const [at, diffId] of diffIds.entries()) {
+    layers.push(await layerBlob(deps, operation, image, { diffId, chainId: chain[at] ?? diffId }, signal))
+  }
   const made = makeManifest(image, layers)
   await operation.holdBlob(made.digest)
   await deps.content.put(made.bytes, { expected: made.digest })
@@ -35,7 +40,9 @@ export async function manifestToPush(
   const kept = (deps.records.get(image.id)?.blobs ?? []).filter(digest => !plain.has(digest))
   const blobs = new Set([...kept, image.id, made.digest, ...layers.map(({ digest }) => digest)])
   const { id, layerSizes } = image
-  deps.records.publish([{ id, layerSizes, manifest: made.digest, blobs: [...blobs], names: [] }])
+  deps.records.publish([{ id, layerSizes, manifest: made.digest, blobs: [...blobs], names: [] }], () => {
+    for (const [at, { digest }] of layers.entries()) deps.layerBlobs.put(chain[at] ?? digest, digest)
+  })
   return made
 }
 

@@ -12,6 +12,8 @@ export type ImageContent = Pick<ImageRecord, 'id' | 'manifest' | 'blobs' | 'laye
 export interface Publication extends ImageContent {
   /** Names that lead to it from now on, wherever they led before. */
   readonly names: readonly string[]
+  /** Blobs of layers that this operation has unpacked, by chain id, where the manifest does not say. */
+  readonly unpacked?: ReadonlyMap<Digest, Digest>
 }
 
 /**
@@ -65,10 +67,11 @@ export class ImageRecords {
     return found !== undefined && others.length === 0 && isDigest(found.key) ? found.key : undefined
   }
 
-  /** Makes images known with their names, all or none of them. */
-  publish(images: readonly Publication[]): void {
+  /** Makes images known with their names, all or none of them, together with what `also` writes. */
+  publish(images: readonly Publication[], also: () => void = () => {}): void {
     this.#change(() => {
-      for (const { names, ...content } of images) {
+      also()
+      for (const { names, unpacked: _, ...content } of images) {
         const { tags, repoDigests, lastTagged } = this.get(content.id) ?? this.#namesOf(content.id)
         this.#images.put(content.id, { ...content, tags, repoDigests, lastTagged })
         for (const name of names) if (this.idOf(name) !== content.id) this.#lead(name, content.id)

@@ -2,7 +2,7 @@ import { DataCorrupt, errorText, GantryError } from '#lib/errors'
 import type { Digest } from '#oci'
 import type { Snapshotter } from '#snapshot'
 import type { Image } from '../image.ts'
-import type { ConfigCache } from './config-cache.ts'
+import type { ConfigCache, KnownConfig } from './config-cache.ts'
 import type { ImageRecords } from './records.ts'
 import type { ImageRecord } from './shape.ts'
 
@@ -44,6 +44,11 @@ export class ImageViews {
     return [...images, ...names]
   }
 
+  /** Of the layers, lowest first; none where the configuration cannot be read. */
+  diffIds(id: Digest): readonly Digest[] {
+    return readableConfig(this.#configs, id)?.config.diffIds ?? []
+  }
+
   chainIds(id: Digest): readonly Digest[] {
     return readableChainIds(this.#configs, id)
   }
@@ -67,10 +72,14 @@ export class ImageViews {
 
 /** The chain ids of an image's layers, also where other things of it are damaged. */
 export function readableChainIds(configs: ConfigCache, id: Digest): readonly Digest[] {
+  return readableConfig(configs, id)?.chainIds ?? []
+}
+
+function readableConfig(configs: ConfigCache, id: Digest): KnownConfig | undefined {
   try {
-    return configs.get(id).chainIds
+    return configs.get(id)
   } catch (error) {
-    if (error instanceof DataCorrupt) return []
+    if (error instanceof DataCorrupt) return undefined
     throw error
   }
 }

@@ -62,7 +62,7 @@ export async function discard({ snapshots, log }: ImageDeps, key: string): Promi
 }
 
 /** By its first bytes: media types and names of files have been wrong too often. */
-async function compressionOf(path: string): Promise<Compression> {
+export async function compressionOf(path: string): Promise<Compression> {
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0)
   return detectCompression(buffer.subarray(0, bytesRead))

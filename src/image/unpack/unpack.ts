@@ -1,7 +1,7 @@
 import { abortable } from '#lib/abort'
 import { DataCorrupt, InvalidArgument } from '#lib/errors'
 import { UndoStack } from '#lib/undo'
-import { chainIds, type Digest } from '#oci'
+import { chainIds, type Digest, digestOf } from '#oci'
 import type { ImageDeps } from '../deps.ts'
 import type { Operation } from '../hold.ts'
 import { applyFile, discard, type LayerFile, type Watch } from './apply-file.ts'
@@ -70,22 +70,27 @@ export async function unpackLayer(
   return bytes
 }
 
-/** The same for a lowest layer of which nobody has said what it must be. */
+/** The same for a layer on top of `parent` of which nobody has said what it must be. */
 export async function unpackNewLayer(
   deps: ImageDeps,
   operation: Operation,
+  parent: Digest | undefined,
   file: LayerFile,
   watch: Watch,
   signal: AbortSignal,
-): Promise<{ readonly diffId: Digest; readonly bytes: number }> {
+): Promise<{ readonly diffId: Digest; readonly chainId: Digest; readonly bytes: number }> {
   await using undo = new UndoStack()
   const { key, diffId, bytes, isMapped } = await applyFile(deps, operation, undo, file, watch, signal)
-  await operation.holdSnapshot(diffId)
-  using _held = await lockLayer(deps, diffId, signal)
-  if ((await unpackedSize(deps, diffId)) !== undefined) await discard(deps, key)
-  else await deps.snapshots.commit(diffId, key, { size: bytes, pending: true, mapped: isMapped })
+  const chainId = parent === undefined ? diffId : digestOf(`${parent} ${diffId}`)
+  await operation.holdSnapshot(chainId)
+  using _held = await lockLayer(deps, chainId, signal)
+  if ((await unpackedSize(deps, chainId)) !== undefined) await discard(deps, key)
+  else {
+    const below = parent === undefined ? {} : { parent }
+    await deps.snapshots.commit(chainId, key, { size: bytes, pending: true, mapped: isMapped, ...below })
+  }
   undo.keep()
-  return { diffId, bytes }
+  return { diffId, chainId, bytes }
 }
 
 async function lockLayer({ layerLocks }: ImageDeps, chainId: Digest, signal: AbortSignal): Promise<Disposable> {

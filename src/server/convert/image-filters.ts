@@ -2,6 +2,7 @@ import type { Image } from '#image'
 import { InvalidArgument } from '#lib/errors'
 import type { ImageBackend } from '../backends.ts'
 import { createdMillis, familiar } from './image.ts'
+import { parseWhen } from './when.ts'
 
 type Filters = ReadonlyMap<string, readonly string[]>
 type Condition = (image: Image, values: readonly string[], images: ImageBackend) => boolean
@@ -35,7 +36,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   before: (image, values, images) => values.every(value => createdMillis(image) < createdMillis(images.resolve(value))),
   since: (image, values, images) => values.every(value => createdMillis(image) > createdMillis(images.resolve(value))),
   reference: (image, values) => values.some(value => matchesReference(image, value)),
-  until: (image, values) => values.every(value => createdMillis(image) < untilMillis(value)),
+  until: (image, values) => values.every(value => createdMillis(image) < parseWhen(value, Date.now())),
 }
 
 function labelHolds(image: Image, condition: string): boolean {
@@ -76,13 +77,6 @@ function matchesPattern(text: string, pattern: string): boolean {
   }
   while (pattern[p] === '*') p++
   return p === pattern.length
-}
-
-function untilMillis(value: string): number {
-  const seconds = Number(value)
-  const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value)
-  if (Number.isNaN(millis)) throw new InvalidArgument(`invalid filter 'until=${value}'`)
-  return millis
 }
 
 function isBoolean(value: string): boolean {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { type ApiVersion, parseJson, type Read, readBody, readQuery, type Schema, writeJson } from '#api'
-import { InvalidArgument } from '#lib/errors'
+import { errorText, InvalidArgument } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { type Hijacked, hijack, upgradeBody } from './hijack.ts'
 import { ResponseStream } from './response-stream.ts'
@@ -54,8 +54,11 @@ export class ApiCall {
 
   /** The JSON body. @throws InvalidArgument naming the field */
   async readJson<S extends Schema>(schema: S): Promise<Read<S>> {
+    return this.#parse(schema, await this.#readText())
+  }
+
+  #parse<S extends Schema>(schema: S, text: string): Read<S> {
     const type = this.headers['content-type']
-    const text = await this.#readText()
     if (type === undefined && text !== '') {
       throw new InvalidArgument(`malformed Content-Type header (): mime: no media type`)
     }
@@ -65,6 +68,13 @@ export class ApiCall {
     const { value, unknown } = readBody(schema, parseJson(text))
     if (unknown.length > 0) this.#log.debug('fields that are not known were ignored', { fields: unknown.join(' ') })
     return value
+  }
+
+  /** The same where a body may be missing or `null`. */
+  async readOptionalJson<S extends Schema>(schema: S): Promise<Read<S> | undefined> {
+    const text = await this.#readText()
+    if (['', 'null'].includes(text.trim())) return undefined
+    return this.#parse(schema, text)
   }
 
   /** The body as it comes. */
@@ -99,6 +109,11 @@ export class ApiCall {
   /** Begins an answer of unknown length; its head goes out at once. */
   openStream(contentType: string): ResponseStream {
     return new ResponseStream(this.#response, contentType)
+  }
+
+  /** For the log: a failure that no client can be told. */
+  noteFailure(error: unknown): void {
+    if (!this.signal.aborted) this.#log.warn('an answer could not be finished', { error: errorText(error) })
   }
 
   /** Takes the connection over for raw bytes in both directions. */

@@ -38,6 +38,11 @@ export class ResponseStream {
     this.end()
   }
 
+  /** Ends the connection, so that nobody takes what was sent for the whole. */
+  break(): void {
+    this.#response.destroy()
+  }
+
   end(data?: string): void {
     this.#response.end(data)
   }

@@ -4,8 +4,10 @@ import {
   ContainerCreateRequest,
   ContainerInspectQuery,
   ContainerKillQuery,
+  type ContainerListItem,
   ContainerListQuery,
   ContainerLogsQuery,
+  ContainerPruneQuery,
   ContainerRemoveQuery,
   ContainerStopQuery,
   ContainerWaitQuery,
@@ -19,7 +21,8 @@ import type { Sandbox } from '#network'
 import type { Backends } from '../backends.ts'
 import { convertCreate } from '../convert/create.ts'
 import { inspectContainer } from '../convert/inspect.ts'
-import { listItem } from '../convert/list.ts'
+import { type ListFacts, listItem } from '../convert/list.ts'
+import { pruneConditions } from '../convert/prune.ts'
 import { imageWarnings } from '../convert/warnings.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
@@ -34,6 +37,7 @@ export function containerRoutes(backends: Backends): Route[] {
   return [
     { method: 'GET', path: '/containers/json', handle: call => list(backends, call) },
     { method: 'POST', path: '/containers/create', handle: call => create(backends, call) },
+    { method: 'POST', path: '/containers/prune', handle: call => prune(backends, call) },
     { method: 'GET', path: '/containers/:id/json', handle: call => inspect(backends, call) },
     {
       method: 'POST',
@@ -106,7 +110,14 @@ async function create({ containers, images, system }: Backends, call: ApiCall): 
   call.sendJson(201, { Id: record.id, Warnings: imageWarnings(images.resolve(record.imageId)) })
 }
 
-async function list({ containers, images, networks }: Backends, call: ApiCall): Promise<void> {
+async function prune({ containers }: Backends, call: ApiCall): Promise<void> {
+  const { filters = new Map(), dryRun = false } = call.readQuery(ContainerPruneQuery)
+  const { ids, bytes } = await containers.prune({ conditions: pruneConditions(filters), dryRun })
+  call.sendJson(200, { ContainersDeleted: ids.length === 0 ? null : ids, SpaceReclaimed: bytes })
+}
+
+async function list(backends: Backends, call: ApiCall): Promise<void> {
+  const { containers, images } = backends
   const query = call.readQuery(ContainerListQuery)
   const filters = new Map(query.filters ?? [])
   for (const name of ['before', 'since'] as const) {
@@ -120,15 +131,25 @@ async function list({ containers, images, networks }: Backends, call: ApiCall): 
       query.size === true
         ? { own: await containers.size(record.id), root: images.resolve(record.imageId).size }
         : undefined
-    return listItem(record, {
-      image: shownImage(images, record),
-      sandbox: joined(containers, record),
-      networkId: networkId(networks, record),
-      size,
-      now,
-    })
+    return containerItem(backends, record, size, now)
   })
   call.sendJson(200, await Promise.all(items))
+}
+
+/** One item of a list of containers. */
+export function containerItem(
+  { containers, images, networks }: Backends,
+  record: ContainerRecord,
+  size: ListFacts['size'],
+  now: number,
+): ContainerListItem {
+  return listItem(record, {
+    image: shownImage(images, record),
+    sandbox: joined(containers, record),
+    networkId: networkId(networks, record),
+    size,
+    now,
+  })
 }
 
 async function inspect({ containers, execs, images, networks, system }: Backends, call: ApiCall): Promise<void> {

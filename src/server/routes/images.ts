@@ -1,20 +1,29 @@
 import {
+  filterFlag,
   ImageCreateQuery,
+  type ImageDeleteItem,
+  ImageHistoryQuery,
+  ImageInspectQuery,
   ImageListQuery,
   ImageLoadQuery,
+  ImagePruneQuery,
   ImagePushQuery,
   ImageRemoveQuery,
+  ImageSaveQuery,
   ImageTagQuery,
   type PushResult,
   readPlatform,
 } from '#api'
-import { InvalidArgument, NotFound, NotImplemented } from '#lib/errors'
-import type { Backends } from '../backends.ts'
+import type { Image } from '#image'
+import { InvalidArgument, NotFound } from '#lib/errors'
+import type { Backends, RemovedImage } from '../backends.ts'
 import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
 import { listedImages } from '../convert/image-filters.ts'
 import { imageIn, summaryIn } from '../convert/image-versions.ts'
+import { pruneConditions } from '../convert/prune.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
+import { withBytes } from '../stream/bytes.ts'
 import { withProgress } from '../stream/progress.ts'
 import { readCredentials } from './credentials.ts'
 
@@ -23,7 +32,9 @@ export function imageRoutes(backends: Backends): Route[] {
     { method: 'GET', path: '/images/json', handle: call => list(backends, call) },
     { method: 'POST', path: '/images/create', handle: call => createImage(backends, call) },
     { method: 'POST', path: '/images/load', handle: call => load(backends, call) },
+    { method: 'GET', path: '/images/get', handle: call => save(backends, call, []) },
     { method: 'GET', path: '/images/*', handle: call => getImage(backends, call) },
+    { method: 'POST', path: '/images/prune', handle: call => prune(backends, call) },
     { method: 'POST', path: '/images/*', handle: call => postImage(backends, call) },
     { method: 'DELETE', path: '/images/*', handle: call => remove(backends, call) },
   ]
@@ -41,23 +52,39 @@ function list({ images, containers }: Backends, call: ApiCall): void {
 }
 
 /** `GET /images/{name}/json` and `/history`; names hold slashes. */
-function getImage({ images, system }: Backends, call: ApiCall): void {
+async function getImage(backends: Backends, call: ApiCall): Promise<void> {
+  const { images, system } = backends
   const { name, verb } = splitVerb(call)
   switch (verb) {
     case 'json': {
+      const { platform = '' } = call.readQuery(ImageInspectQuery)
       const image = images.resolve(name)
+      if (platform !== '') requirePlatform(image, name, platform)
       const driver = { name: system.facts().storageDriver, data: images.layers(image) }
       call.sendJson(200, imageIn(call.version, inspectImage(image, driver)), { escapeHtml: true })
       return
     }
-    case 'history':
-      call.sendJson(200, imageHistory(images.resolve(name)))
+    case 'history': {
+      const { platform = '' } = call.readQuery(ImageHistoryQuery)
+      const image = images.resolve(name)
+      if (platform !== '') requirePlatform(image, name, platform)
+      call.sendJson(200, imageHistory(image))
       return
+    }
     case 'get':
-      throw new NotImplemented('Gantry does not do this yet: saving images')
+      await save(backends, call, [name])
+      return
     default:
       throw new NotFound('page not found')
   }
+}
+
+/** Every name that is asked for, in one archive. */
+async function save({ images }: Backends, call: ApiCall, named: readonly string[]): Promise<void> {
+  const { names = [], platform = [] } = call.readQuery(ImageSaveQuery)
+  await withBytes(call, 'application/x-tar', open =>
+    images.save([...named, ...names], { platforms: platform.map(formatPlatformParameter), open, signal: call.signal }),
+  )
 }
 
 async function postImage({ images }: Backends, call: ApiCall): Promise<void> {
@@ -86,11 +113,35 @@ async function push(images: Backends['images'], name: string, call: ApiCall): Pr
 }
 
 async function remove({ images }: Backends, call: ApiCall): Promise<void> {
-  const { force = false } = call.readQuery(ImageRemoveQuery)
-  const removed = await images.remove(call.param('*'), { force })
-  call.sendJson(
-    200,
-    removed.map(item => ('untagged' in item ? { Untagged: item.untagged } : { Deleted: item.deleted })),
+  const { force = false, platforms = [] } = call.readQuery(ImageRemoveQuery)
+  const name = call.param('*')
+  for (const platform of platforms) requirePlatform(images.resolve(name), name, platform)
+  call.sendJson(200, deleteItems(await images.remove(name, { force })))
+}
+
+async function prune({ images }: Backends, call: ApiCall): Promise<void> {
+  const { filters = new Map(), dryRun = false, withoutContainers = [] } = call.readQuery(ImagePruneQuery)
+  const conditions = pruneConditions(filters, ['dangling'])
+  const danglingOnly = filterFlag(filters, 'dangling') ?? true
+  const { removed, bytes } = await images.prune({ danglingOnly, conditions, dryRun, withoutContainers })
+  call.sendJson(200, { ImagesDeleted: removed.length === 0 ? null : deleteItems(removed), SpaceReclaimed: bytes })
+}
+
+function deleteItems(removed: readonly RemovedImage[]): ImageDeleteItem[] {
+  return removed.map(item => ('untagged' in item ? { Untagged: item.untagged } : { Deleted: item.deleted }))
+}
+
+/** @throws NotFound in Docker's words */
+function requirePlatform(image: Image, name: string, platform: string): void {
+  const wanted = readPlatform(platform)
+  const own = image.config.platform
+  const isSame =
+    own.os === wanted.os &&
+    own.architecture === wanted.architecture &&
+    (wanted.variant === undefined || wanted.variant === own.variant)
+  if (isSame) return
+  throw new NotFound(
+    `image with reference ${name} was found but does not provide the specified platform (${formatPlatformParameter(platform)})`,
   )
 }
 
@@ -113,11 +164,6 @@ async function createImage(backends: Backends, call: ApiCall): Promise<void> {
 
 async function importImage({ images }: Backends, call: ApiCall, query: ImageCreateQuery): Promise<void> {
   const { fromSrc = '', repo = '', tag = '', message = '', changes = [], platform = '' } = query
-  if (fromSrc !== '-') {
-    throw new NotImplemented('importing from an address is not done by this version of Gantry', {
-      fix: 'fetch it and send it along: curl ADDRESS | docker import -',
-    })
-  }
   await withProgress(call, async progress => {
     const options = {
       repository: repo,
@@ -128,7 +174,7 @@ async function importImage({ images }: Backends, call: ApiCall, query: ImageCrea
       onProgress: progress.tell,
       signal: call.signal,
     }
-    const image = await images.import(call.body, options)
+    const image = await images.import(fromSrc === '-' ? call.body : fromSrc, options)
     progress.send({ status: image.id })
   })
 }

@@ -5,13 +5,9 @@ import type { Route } from '../http/route.ts'
 
 const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['GET', '/events', 'the stream of events'],
-  ['GET', '/system/df', 'disk usage'],
   ['POST', '/build', 'building images'],
-  ['POST', '/build/prune', 'pruning the build cache'],
   ['POST', '/session', 'BuildKit sessions'],
   ['POST', '/grpc', 'BuildKit'],
-  ['POST', '/commit', 'making an image of a container'],
-  ['POST', '/containers/prune', 'pruning containers'],
   ['POST', '/containers/:id/restart', 'restarting a container'],
   ['POST', '/containers/:id/pause', 'pausing a container'],
   ['POST', '/containers/:id/unpause', 'unpausing a container'],
@@ -19,16 +15,11 @@ const OPERATIONS: readonly [Route['method'], string, string][] = [
   ['POST', '/containers/:id/update', 'updating a container'],
   ['GET', '/containers/:id/top', "listing a container's processes"],
   ['GET', '/containers/:id/stats', "a container's statistics"],
-  ['GET', '/containers/:id/changes', "a container's changes"],
-  ['GET', '/containers/:id/export', 'exporting a container'],
   ['GET', '/containers/:id/archive', 'copying from a container'],
   ['HEAD', '/containers/:id/archive', 'copying from a container'],
   ['PUT', '/containers/:id/archive', 'copying into a container'],
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket'],
-  ['GET', '/images/get', 'saving images'],
-  ['POST', '/images/prune', 'pruning images'],
   ['POST', '/networks/create', 'making networks'],
-  ['POST', '/networks/prune', 'pruning networks'],
   ['POST', '/networks/:id/connect', 'connecting a container to a network'],
   ['POST', '/networks/:id/disconnect', 'disconnecting a container from a network'],
   ['DELETE', '/networks/:id', 'removing networks'],
@@ -51,6 +42,12 @@ function emptyRoutes(): Route[] {
   return [
     { method: 'GET', path: '/volumes', handle: call => call.sendJson(200, { Volumes: [], Warnings: null }) },
     { method: 'GET', path: '/volumes/:name', handle: notFound(name => `get ${name}: no such volume`) },
+    { method: 'POST', path: '/networks/prune', handle: call => call.sendJson(200, { NetworksDeleted: null }) },
+    {
+      method: 'POST',
+      path: '/build/prune',
+      handle: call => call.sendJson(200, { CachesDeleted: null, SpaceReclaimed: 0 }),
+    },
     { method: 'GET', path: '/plugins', handle: call => call.sendJson(200, []) },
     { method: 'GET', path: '/plugins/:name/json', handle: notFound(name => `plugin "${name}" not found`) },
   ]

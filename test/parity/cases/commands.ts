@@ -10,10 +10,7 @@ const REFUSED: readonly (readonly string[])[] = [
   ['rename', '{c}', '{c}-2'],
   ['update', '--pids-limit', '64', '{c}'],
   ['top', '{c}', '-o', 'comm'],
-  ['diff', '{c}'],
-  ['commit', '{c}', '{c}:x'],
   ['cp', '{c}:/etc/passwd', '{dir}/passwd'],
-  ['export', '-o', '{dir}/export', '{c}'],
   ['volume', 'create', '{c}'],
   ['network', 'create', '{c}'],
 ]

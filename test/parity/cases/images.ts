@@ -1,4 +1,15 @@
-import { type ApiStep, create, del, filters, get, type JsonObject, type ParityCase, post, start } from '../case.ts'
+import {
+  type ApiStep,
+  create,
+  del,
+  docker,
+  filters,
+  get,
+  type JsonObject,
+  type ParityCase,
+  post,
+  start,
+} from '../case.ts'
 
 function load(archive: string, query = 'quiet=1'): ApiStep {
   return { ...post(`/images/load?${query}`, undefined, { archive, view: 'json-lines' }), label: `load ${archive}` }
@@ -261,6 +272,74 @@ export const IMAGE_CASES: readonly ParityCase[] = [
   {
     name: 'image: pull from nobody',
     steps: [post('/images/create?fromImage=127.0.0.1:1/nope&tag=x', undefined, { label: 'pull' })],
+  },
+  {
+    name: 'image: saves that fail',
+    steps: [
+      get('/images/nope/get', { label: 'one' }),
+      get('/images/get?names=nope:x', { label: 'by query' }),
+      get('/images/get?names=busybox&names=nope', { label: 'one of two' }),
+      get('/images/Upper/get', { label: 'no name' }),
+      get(`/images/sha256:${'a'.repeat(64)}/get`, { label: 'by id' }),
+      docker('save', 'nope'),
+      docker('save', '-o', '{dir}/no/such/folder', 'busybox'),
+    ],
+  },
+  {
+    name: 'image: save, remove and load',
+    steps: [
+      load('tags:{c}'),
+      docker('save', '-o', '{dir}/saved', '{c}'),
+      remove('{c}:one'),
+      remove('{c}:two'),
+      docker('load', '-i', '{dir}/saved', { view: 'sorted' }),
+      inspect('{c}:two', ['Id', 'RepoTags', 'RepoDigests', 'RootFS', 'Config.Cmd', 'Created', 'Author']),
+      get('/images/{c}:one/history', { label: 'history' }),
+    ],
+  },
+  {
+    name: 'image: prune',
+    steps: [
+      importAs('x', 'LABEL {c}=1 other=a'),
+      importAs('y', 'LABEL {c}=2 other=b'),
+      importAs('x', 'LABEL {c}=3'),
+      post('/containers/create?name={c}', { Image: '{c}:y', Cmd: ['x'] }, { label: 'create' }),
+      docker('image', 'prune', '-f', '--filter', 'label={c}=9'),
+      docker(
+        'image',
+        'prune',
+        '-a',
+        '-f',
+        '--filter',
+        'label={c}',
+        '--filter',
+        'label!=other=a',
+        '--filter',
+        'until=1h',
+      ),
+      list({ label: ['{c}'] }),
+      post(`/images/prune?${filters({ label: ['{c}'], 'label!': ['{c}=3'] })}`, undefined, {
+        label: 'dangling',
+        pick: ['ImagesDeleted'],
+      }),
+      list({ label: ['{c}'] }),
+      post(`/images/prune?${filters({ label: ['{c}'], dangling: ['false'] })}`, undefined, {
+        label: 'all but those in use',
+        pick: ['ImagesDeleted'],
+      }),
+      list({ label: ['{c}'] }),
+      list({ label: ['{c}'], until: ['1h'] }),
+    ],
+  },
+  {
+    name: 'image: prunes that cannot be',
+    steps: [
+      post(`/images/prune?${filters({ nope: ['x'] })}`, undefined, { label: 'unknown filter' }),
+      post(`/images/prune?${filters({ dangling: ['x'], label: ['{c}'] })}`, undefined, { label: 'no boolean' }),
+      post(`/images/prune?${filters({ until: ['1h', '2h'], label: ['{c}'] })}`, undefined, { label: 'two times' }),
+      post(`/images/prune?${filters({ until: ['x'], label: ['{c}'] })}`, undefined, { label: 'no time' }),
+      post(`/containers/prune?${filters({ nope: ['x'] })}`, undefined, { label: 'unknown filter of containers' }),
+    ],
   },
   {
     name: 'image: of a created container',

@@ -3,6 +3,7 @@ import { ATTACH_CASES } from './attach.ts'
 import { COMMAND_CASES } from './commands.ts'
 import { CREATE_CASES } from './create.ts'
 import { EXEC_CASES } from './exec.ts'
+import { FILE_CASES } from './files.ts'
 import { IMAGE_CASES } from './images.ts'
 import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
@@ -24,4 +25,5 @@ export const CASES: readonly ParityCase[] = [
   ...EXEC_CASES,
   ...INSIDE_CASES,
   ...COMMAND_CASES,
+  ...FILE_CASES,
 ]

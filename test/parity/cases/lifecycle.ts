@@ -4,6 +4,8 @@ import {
   collect,
   create,
   del,
+  docker,
+  filters,
   finished,
   get,
   IDLE,
@@ -38,6 +40,20 @@ const OF_NOTHING: readonly ApiStep[] = [
 ].map(step => ({ ...step, label: `${step.method} ${step.path}` }))
 
 export const LIFECYCLE_CASES: readonly ParityCase[] = [
+  {
+    name: 'container: prune',
+    steps: [
+      ...running({ Labels: { '{c}': 'runs' } }),
+      post('/containers/create?name={c}-2', { Image: 'busybox', Labels: { '{c}': 'new', a: 'b' } }, { label: 'new' }),
+      docker('container', 'prune', '-f', '--filter', 'label={c}', '--filter', 'until=1h'),
+      docker('container', 'prune', '-f', '--filter', 'label={c}', '--filter', 'label!=a'),
+      post(`/containers/prune?${filters({ label: ['{c}'] })}`, undefined, {
+        label: 'prune',
+        pick: ['ContainersDeleted'],
+      }),
+      get(`/containers/json?all=1&${filters({ label: ['{c}'] })}`, { label: 'list', each: ['Names'] }),
+    ],
+  },
   { name: 'container: one that is not there', steps: OF_NOTHING },
   {
     name: 'container: record while it runs',

@@ -153,7 +153,9 @@ export const LOG_CASES: readonly ParityCase[] = [
     name: 'logs: bytes that are no text',
     steps: [
       ...finished(String.raw`printf "a\000b\n\377\n\303\244\n\033[1mx\n\r\n\n"; printf "<&>\342\200\250\n"`),
-      logs(ALL, { view: 'text' }),
+      logs(ALL),
+      // Whoever follows gets a frame for each entry.
+      logs(`${ALL}&follow=1`, { view: 'text' }),
     ],
   },
   {

@@ -130,6 +130,8 @@ export const DELIBERATE: readonly Difference[] = [
       'logs: times that cannot be',
       'image: imports that fail',
       'image: pull of names that cannot be',
+      'image: saves that fail',
+      'image: prunes that cannot be',
     ],
     at: '**/status',
     gantry: 400,
@@ -201,6 +203,29 @@ export const DELIBERATE: readonly Difference[] = [
     reason: 'the size of an image is that of its files, without the names that its links hold',
     cases: ['image: load and record', 'image: record by API *'],
     at: ['**/Size', '**/VirtualSize'],
+  },
+  {
+    why: 'deliberate',
+    reason: 'an image that is not there is one in the same words and with the same status, whoever asks for it',
+    peer: 'docker 28.5',
+    cases: 'image: saves that fail',
+    at: ['**/message', '**/stderr/0'],
+    gantry: /^(Error response from daemon: )?No such image: /,
+  },
+  {
+    why: 'deliberate',
+    reason:
+      'images stand for themselves: from which other one an image was made is not kept, so that each can go alone',
+    cases: 'files: commit',
+    at: 'history/body/1/Tags',
+  },
+  {
+    why: 'deliberate',
+    reason: 'a digest that no image has is not there; Docker took it for its own fault',
+    peer: 'docker 20.10',
+    cases: 'image: saves that fail',
+    at: 'by id/status',
+    gantry: 404,
   },
   {
     why: 'deliberate',

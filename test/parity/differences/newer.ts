@@ -30,6 +30,7 @@ export const NEWER: readonly Difference[] = [
       'list: filters*',
       'image: filters that cannot be',
       'image: tags that cannot be',
+      'files: commits that cannot be',
       'container: kill with signals that cannot be',
     ],
     at: '**/status',
@@ -56,7 +57,7 @@ export const NEWER: readonly Difference[] = [
     why: 'newer',
     reason: 'the words of newer versions',
     peer: 'docker 20.10',
-    cases: ['create: *', 'container: *', 'image: *', 'list: *', 'system: *', 'command: *', 'run: *'],
+    cases: ['create: *', 'container: *', 'image: *', 'list: *', 'system: *', 'command: *', 'run: *', 'files: *'],
     at: ['**/message', '**/stderr/0', '**/stderr/1'],
   },
   {
@@ -146,5 +147,6 @@ export const NEWER: readonly Difference[] = [
     ['hosts/stdout/ip6-localnet', 'hosts/stdout/ip6-mcastprefix'],
   ),
   shape('more instructions are imported', ['image: import'], ['import CMD**', 'inspect {c}:all/**']),
+  shape('lists of images are filtered by time', ['image: prune'], ['list {"label":["{c}"],"until":["1h"]}/**']),
   shape('isolation is refused later', ['create: values that cannot be'], ['isolation/status']),
 ]
