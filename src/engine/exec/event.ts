@@ -1,5 +1,5 @@
-import { eventAttributes } from '../container/folder.ts'
 import type { EngineDeps } from '../deps.ts'
+import { publishContainer } from '../event/publish.ts'
 import type { ExecRecord } from './record.ts'
 
 /** Events of an exec are its container's. */
@@ -10,7 +10,5 @@ export function publishExec(
   more: Readonly<Record<string, string>> = {},
 ): void {
   const container = deps.containers.get(id)
-  if (container === undefined) return
-  const attributes = { ...eventAttributes(container), execID, ...more }
-  deps.events.publish({ type: 'container', action, id, attributes })
+  if (container !== undefined) publishContainer(deps, container, action, { execID, ...more })
 }

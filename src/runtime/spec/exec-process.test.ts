@@ -43,9 +43,12 @@ function made(settings: Partial<ExecSettings>): SpecProcess {
 
 test('what an exec does not say is as the container was started', () => {
   const { user, rlimits, noNewPrivileges, oomScoreAdj, terminal, consoleSize, args, env, cwd } = made({})
-  assert.deepEqual({ user, rlimits, noNewPrivileges, oomScoreAdj }, {
-    ...{ user: BASE.user, rlimits: BASE.rlimits, noNewPrivileges: true, oomScoreAdj: 100 },
-  })
+  assert.deepEqual(
+    { user, rlimits, noNewPrivileges, oomScoreAdj },
+    {
+      ...{ user: BASE.user, rlimits: BASE.rlimits, noNewPrivileges: true, oomScoreAdj: 100 },
+    },
+  )
   assert.deepEqual([terminal, consoleSize, args, cwd], [false, undefined, ['id', '-u'], '/'])
   assert.deepEqual(env?.toSorted().slice(0, 3), ['A=3', 'HOME=/', 'HOSTNAME=box'])
 })
