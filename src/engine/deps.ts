@@ -8,6 +8,7 @@ import type { InitLayers, Snapshotter } from '#snapshot'
 import type { ContainerStore } from './container/store.ts'
 import type { Waiters } from './container/waiters.ts'
 import type { Events } from './event/events.ts'
+import type { ExecStore } from './exec/store.ts'
 
 /** Settings of this engine, decided before it starts. */
 export interface EngineConfig {
@@ -33,6 +34,7 @@ export interface EngineDeps {
   readonly runtime: Runtime
   readonly groups: ControlGroups
   readonly containers: ContainerStore
+  readonly execs: ExecStore
   readonly events: Events
   readonly waiters: Waiters
   readonly initLayers: InitLayers

@@ -25,6 +25,12 @@ export type { EngineConfig, EngineDeps } from './deps.ts'
 export { type EngineEvent, Events } from './event/events.ts'
 export type { EventFilters } from './event/filter.ts'
 export { type WatchOptions, watchEvents } from './event/watch.ts'
+export { createExec, type ExecSpec } from './exec/create.ts'
+export { execDetached } from './exec/detached.ts'
+export type { Exec, ExecRecord, ExecState } from './exec/record.ts'
+export { resizeExec } from './exec/resize.ts'
+export { type ExecStartOptions, type StartedExec, startExec } from './exec/start.ts'
+export { ExecStore } from './exec/store.ts'
 export { type Removed, removeImage } from './image/remove.ts'
 export {
   importImage,

@@ -1,17 +1,20 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { errorCode, errorText, NotFound, SystemError, Unavailable } from '#lib/errors'
+import { errorCode, errorText, SystemError, Unavailable } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { mountAt, Pidfd, runTool, type TerminalSize } from '#linux'
 import { encodeRuntimeSpec } from '#oci'
+import { openAttachStream } from './attach-stream.ts'
+import type { Execs } from './exec.ts'
+import { ExecClient } from './exec-client.ts'
+import { Exits } from './exits.ts'
 import { greet } from './handshake.ts'
-import type { MonitorAnswer, WireExit, WireStarted, WireTask } from './monitor/protocol.ts'
-import { encodeLine, JsonLineReader, type MonitorEvent } from './monitor/protocol.ts'
+import type { MonitorEvent, WireTask } from './monitor/protocol.ts'
 import { ExecRoot } from './monitor/task-folder.ts'
-import { connectSocket, errorOf, MonitorConnection, RuntimeWords } from './monitor-connection.ts'
+import { MonitorConnection, RuntimeWords } from './monitor-connection.ts'
 import { OutputHolds } from './output-holds.ts'
 import { resolveSettings } from './spec/resolve.ts'
 import { SeccompSource } from './spec/seccomp-source.ts'
@@ -28,6 +31,7 @@ import type {
   TaskExit,
   TaskIo,
 } from './task.ts'
+import { exitOf, startedOf } from './wire.ts'
 
 export interface RuntimeOptions {
   readonly execRoot: string
@@ -58,7 +62,8 @@ class MonitorClient implements Runtime {
   readonly #options: RuntimeOptions
   readonly #seccomp: SeccompSource
   readonly #processors = cpus().length
-  readonly #exits = new Map<string, PromiseWithResolvers<TaskExit>>()
+  readonly execs: Execs
+  readonly #exits = new Exits()
   readonly #outputs = new OutputHolds()
   #connection: MonitorConnection | undefined
   #connecting: Promise<MonitorConnection> | undefined
@@ -68,6 +73,12 @@ class MonitorClient implements Runtime {
     this.#options = options
     this.#root = new ExecRoot(options.execRoot)
     this.#seccomp = new SeccompSource(options)
+    this.execs = new ExecClient({
+      root: this.#root,
+      exits: this.#exits,
+      outputs: this.#outputs,
+      monitor: () => this.#monitor(),
+    })
   }
 
   async connect(): Promise<void> {
@@ -87,7 +98,7 @@ class MonitorClient implements Runtime {
     const facts = { rootfs: folder.rootfs, cgroup, processors: this.#processors, seccomp: this.#seccomp, runtime }
     const spec = createSpec(resolveSettings(settings, facts))
     writeFileSync(folder.config, encodeRuntimeSpec(spec), { mode: 0o600 })
-    this.#exits.set(id, Promise.withResolvers())
+    this.#exits.expect(id)
     try {
       const { started } = await monitor.request({ op: 'start', id, io, runtime, cgroup })
       if (started === undefined) throw new SystemError('the monitor answered without a process')
@@ -102,33 +113,8 @@ class MonitorClient implements Runtime {
 
   async attach(id: string, request: AttachRequest, io?: TaskIo): Promise<AttachStream> {
     await this.#monitor()
-    const socket = await connectSocket(this.#root.socket)
-    socket.write(encodeLine({ op: 'attach', seq: 0, id, request, ...(io === undefined ? {} : { io }) }))
-    const reader = new JsonLineReader()
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const onData = (chunk: Buffer) => {
-      reader.push(chunk)
-      const answer = reader.next() as MonitorAnswer | undefined
-      if (answer === undefined) return
-      socket.off('data', onData)
-      socket.pause()
-      const rest = reader.takeRest()
-      if (rest.length > 0) socket.unshift(rest)
-      if ('ok' in answer) resolve()
-      else reject(errorOf(answer.error))
-    }
-    const onClose = () => reject(new SystemError('the monitor closed the connection'))
-    socket.on('data', onData)
-    socket.once('close', onClose)
-    try {
-      await promise
-    } catch (error) {
-      socket.destroy()
-      throw error
-    } finally {
-      socket.off('close', onClose)
-    }
-    return { output: socket, input: socket, destroy: () => void socket.destroy() }
+    const target = io === undefined ? { id } : { id, io }
+    return await openAttachStream(this.#root.socket, { op: 'attach', request, ...target })
   }
 
   async resize(id: string, size: TerminalSize): Promise<void> {
@@ -153,7 +139,7 @@ class MonitorClient implements Runtime {
   }
 
   async remove(id: string): Promise<void> {
-    this.#exits.delete(id)
+    this.#exits.forget(id)
     this.#outputs.release(id)
     const monitor = await this.#monitor()
     await monitor.request({ op: 'remove', id })
@@ -165,9 +151,7 @@ class MonitorClient implements Runtime {
   }
 
   exited(id: string): Promise<TaskExit> {
-    const exit = this.#exits.get(id)
-    if (exit === undefined) return Promise.reject(new NotFound(`no such task: ${id}`))
-    return exit.promise
+    return this.#exits.of(id)
   }
 
   async shutdown(): Promise<void> {
@@ -214,7 +198,7 @@ class MonitorClient implements Runtime {
   }
 
   async #join(): Promise<MonitorConnection> {
-    const onEvent = (event: MonitorEvent) => this.#exits.get(event.id)?.resolve(exitOf(event.exit))
+    const onEvent = (event: MonitorEvent) => this.#exits.settle(event.id, exitOf(event.exit))
     const connection = await MonitorConnection.open(this.#root.socket, onEvent)
     try {
       const isIdle = () => this.#root.taskIds().length === 0
@@ -237,26 +221,23 @@ class MonitorClient implements Runtime {
   }
 
   async #relearn(): Promise<void> {
-    const known = new Map((await this.tasks()).map(task => [task.id, task]))
-    for (const [id, exit] of this.#exits) {
-      const task = known.get(id)
-      if (task?.state === 'exited') exit.resolve(task.exit)
-      else if (task === undefined) exit.resolve(lostExit())
-    }
+    const known = [...(await this.tasks()), ...(await this.execs.list())]
+    const ids = new Set(known.map(({ id }) => id))
+    // What ended and is known settled its exit by being learnt.
+    for (const id of this.#exits.ids()) if (!ids.has(id)) this.#exits.settle(id, lostExit())
   }
 
   #learn(task: WireTask): void {
     if (task.started === undefined) return
-    const exit = this.#exits.get(task.id) ?? Promise.withResolvers<TaskExit>()
-    this.#exits.set(task.id, exit)
-    if (task.exit !== undefined) exit.resolve(exitOf(task.exit))
+    this.#exits.expect(task.id)
+    if (task.exit !== undefined) this.#exits.settle(task.id, exitOf(task.exit))
     else this.#holdOutput(task.id)
   }
 
   /** Until its exit is known, and with it that all of its output is read. */
   #holdOutput(id: string): void {
     this.#outputs.hold(id, this.#root.task(id))
-    void this.#exits.get(id)?.promise.then(() => this.#outputs.release(id))
+    void this.#exits.of(id).then(() => this.#outputs.release(id))
   }
 }
 
@@ -269,12 +250,4 @@ function knownTask(task: WireTask): KnownTask {
   const started = startedOf(task.started)
   if (task.exit === undefined) return { id: task.id, state: 'running', task: started }
   return { id: task.id, state: 'exited', task: started, exit: exitOf(task.exit) }
-}
-
-function startedOf(wire: WireStarted): StartedTask {
-  return { pid: wire.pid, startTime: wire.startTime, startedAt: BigInt(wire.startedAt) }
-}
-
-function exitOf(wire: WireExit): TaskExit {
-  return { ...wire, exitedAt: BigInt(wire.exitedAt) }
 }

@@ -87,6 +87,11 @@ export class MonitorConnection {
     this.#version = version
   }
 
+  /** @throws Unavailable where the monitor is too old for a request */
+  require(op: MonitorRequest['op']): void {
+    if (REQUEST_SINCE[op] > this.#version) throw tooOld(op)
+  }
+
   request(request: MonitorRequest): Promise<MonitorResult> {
     if (REQUEST_SINCE[request.op] > this.#version) return Promise.reject(tooOld(request.op))
     const seq = ++this.#sequence

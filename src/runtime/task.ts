@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { UnixNanos } from '#lib/time'
 import type { Mount, TerminalSize } from '#linux'
+import type { Execs } from './exec.ts'
 import type { ProcessSettings } from './spec/settings.ts'
 import type { SpecLimits } from './spec/spec.ts'
 
@@ -14,6 +15,8 @@ import type { SpecLimits } from './spec/spec.ts'
  * every file of the task and is idempotent.
  */
 export interface Runtime extends AsyncDisposable {
+  /** Other processes in running containers. */
+  readonly execs: Execs
   /** @throws StartRefused for what the container's own files are to blame for (no such command, ...) */
   start(id: string, request: StartRequest): Promise<StartedTask>
   /**

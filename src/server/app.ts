@@ -13,6 +13,7 @@ import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
+import { execRoutes } from './routes/execs.ts'
 import { imageRoutes } from './routes/images.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { refusedRoutes } from './routes/refused.ts'
@@ -73,6 +74,7 @@ function allRoutes({ backends }: AppOptions): Route[] {
   return [
     ...systemRoutes(backends),
     ...containerRoutes(backends),
+    ...execRoutes(backends),
     ...containerFileRoutes(backends),
     ...imageRoutes(backends),
     ...registryRoutes(backends),

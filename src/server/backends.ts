@@ -7,6 +7,10 @@ import type {
   CreateRequest,
   DiskUsage,
   EngineEvent,
+  Exec,
+  ExecRecord,
+  ExecSpec,
+  ExecStartOptions,
   ExportOptions,
   ListOptions,
   LogEntry,
@@ -67,6 +71,20 @@ export interface ContainerBackend {
   sandbox(id: string): Sandbox | undefined
   /** Bytes of the container's own layer. */
   size(id: string): Promise<number>
+}
+
+export interface ExecBackend {
+  create(container: string, spec: ExecSpec): ExecRecord
+  find(id: string): Exec
+  /** Ids of those of a container that have not ended. */
+  liveOf(container: string): readonly string[]
+  start(
+    id: string,
+    options: ExecStartOptions,
+  ): Promise<{ readonly stream: Attachment | undefined; readonly ended: Promise<void> }>
+  resize(id: string, size: { readonly columns: number; readonly rows: number }): Promise<void>
+  /** Its client has detached by the keys. */
+  detached(record: ExecRecord): void
 }
 
 /** What a container did to a path of its image. */
@@ -187,6 +205,7 @@ export interface SystemFacts {
 
 export interface Backends {
   readonly containers: ContainerBackend
+  readonly execs: ExecBackend
   readonly images: ImageBackend
   readonly networks: NetworkBackend
   readonly system: SystemBackend

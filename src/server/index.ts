@@ -5,6 +5,7 @@ export type {
   Backends,
   ContainerBackend,
   ContainerPaths,
+  ExecBackend,
   ImageBackend,
   ImportRequest,
   NetworkBackend,

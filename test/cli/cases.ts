@@ -258,7 +258,9 @@ export const USAGE: readonly Case[] = [
     differs: 'docker prints on stdout that a flag is old, where scripts expect names',
   },
   { args: ['version', '--format', 'json'], differs: 'the versions of the two clients' },
-  { args: ['exec', 'nope', 'true'], differs: 'not done by this version' },
+  { args: ['exec', 'nope', 'true'] },
+  { args: ['exec', 'nope'] },
+  { args: ['exec'] },
   { args: ['run', '--use-api-socket', 'busybox'], differs: 'not done by this version' },
   { args: ['run', '--mount', 'type=bind,source="a', 'busybox'] },
   {

@@ -48,7 +48,7 @@ export const attach = command({
       if (size !== undefined) {
         await client.containers.resize(name, { rows: size.rows + 1, columns: size.columns + 1 }).catch(() => {})
       }
-      return followSize(client, name, out, problem => err.line(problem))
+      return followSize(client.containers, name, out, problem => err.line(problem))
     }
   },
 })

@@ -47,6 +47,12 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/create.ts')).create,
   },
   {
+    paths: ['container exec', 'exec'],
+    summary: 'Execute a command in a running container',
+    common: 2,
+    load: async () => (await import('../commands/exec.ts')).execute,
+  },
+  {
     paths: ['system events', 'events'],
     summary: 'Get real time events from the server',
     load: async () => (await import('../commands/events.ts')).events,

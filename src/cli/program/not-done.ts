@@ -1,10 +1,10 @@
 /** Commands of Docker that this version does not do, by their paths; a whole group by its name. */
 const NOT_DONE: ReadonlySet<string> = new Set([
   ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'compose', 'config', 'context', 'cp', 'debug'],
-  ...['exec', 'node', 'plugin'],
+  ...['node', 'plugin'],
   ...['scout', 'secret', 'service', 'stack', 'swarm', 'trust'],
   'volume',
-  ...['cp', 'exec'].map(inContainer),
+  ...['cp'].map(inContainer),
   'image build',
   ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],
   'system dial-stdio',

@@ -49,7 +49,9 @@ export async function runAttached(
     throw error
   }
   using _size =
-    attachment.hasTerminal && out.isTerminal ? followSize(client, id, out, problem => err.line(problem)) : undefined
+    attachment.hasTerminal && out.isTerminal
+      ? followSize(client.containers, id, out, problem => err.line(problem))
+      : undefined
   if ((await talking) === 'detached') return 0
   return await exitCodeOf(waiting, problem => err.line(problem))
 }

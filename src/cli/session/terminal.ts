@@ -1,4 +1,4 @@
-import type { Client } from '#client'
+import type { TerminalSize } from '#api'
 import type { Input, Output } from '../io/streams.ts'
 import type { Host } from '../program/context.ts'
 
@@ -21,15 +21,15 @@ export async function rawTerminal(input: Input, host: Host): Promise<Disposable>
   }
 }
 
-/** Gives the container's terminal the size of ours, now and whenever ours changes, until disposed of. */
-export function followSize(
-  client: Client,
-  container: string,
-  output: Output,
-  tell: (problem: string) => void,
-): Disposable {
+/** What has terminals: containers, or execs. */
+export interface Resizable {
+  resize(id: string, size: TerminalSize): Promise<unknown>
+}
+
+/** Gives the terminal of a container or exec the size of ours, now and whenever ours changes, until disposed of. */
+export function followSize(owners: Resizable, id: string, output: Output, tell: (problem: string) => void): Disposable {
   const resize = async (): Promise<void> => {
-    if (output.size !== undefined) await client.containers.resize(container, output.size)
+    if (output.size !== undefined) await owners.resize(id, output.size)
   }
   const again = (): void => void resize().catch(() => {})
   process.on('SIGWINCH', again)

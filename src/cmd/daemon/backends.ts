@@ -8,8 +8,10 @@ import {
   containerLogs,
   containerStats,
   createContainer,
+  createExec,
   diskUsage,
   type EngineDeps,
+  execDetached,
   exportContainer,
   importImage,
   inspectRemoteImage,
@@ -26,9 +28,11 @@ import {
   removeImage,
   renameContainer,
   resizeContainer,
+  resizeExec,
   restartContainer,
   saveImages,
   startContainer,
+  startExec,
   stopContainer,
   tagImage,
   topContainer,
@@ -38,11 +42,12 @@ import {
   watchEvents,
 } from '#engine'
 import { rootFolder } from '#runtime'
-import type { Backends, ContainerBackend, ImageBackend, SystemFacts } from '#server'
+import type { Backends, ContainerBackend, ExecBackend, ImageBackend, SystemFacts } from '#server'
 
 export function createBackends(deps: EngineDeps, facts: () => SystemFacts): Backends {
   return {
     containers: containerBackend(deps),
+    execs: execBackend(deps),
     images: imageBackend(deps),
     networks: deps.networks,
     system: { facts, diskUsage: () => diskUsage(deps), events: options => watchEvents(deps, options) },
@@ -89,6 +94,17 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     },
     sandbox: id => deps.networks.sandbox(id),
     size: async id => (await deps.snapshots.usage(id)).contentBytes,
+  }
+}
+
+function execBackend(deps: EngineDeps): ExecBackend {
+  return {
+    create: (container, spec) => createExec(deps, container, spec),
+    find: id => deps.execs.find(id),
+    liveOf: container => deps.execs.liveOf(container).map(({ record }) => record.id),
+    start: (id, options) => startExec(deps, id, options),
+    resize: (id, size) => resizeExec(deps, id, size),
+    detached: record => execDetached(deps, record),
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type ContentStore, openContentStore } from '#content'
-import { ContainerStore, type EngineDeps, Events, Waiters } from '#engine'
+import { ContainerStore, type EngineDeps, Events, ExecStore, Waiters } from '#engine'
 import { openImages } from '#image'
 import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
@@ -106,6 +106,7 @@ export async function openEngine(
     runtime,
     groups: controlGroups(host.cgroups),
     containers: new ContainerStore(meta),
+    execs: new ExecStore(),
     events: new Events(),
     waiters: new Waiters(),
     locks: new KeyedLock(),

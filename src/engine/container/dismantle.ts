@@ -33,6 +33,7 @@ export async function takeAway(deps: EngineDeps, record: ContainerRecord): Promi
   await deps.snapshots.remove(id)
   rmSync(containerFolder(deps, id), { recursive: true, force: true })
   deps.containers.remove(record)
+  deps.execs.forget(id)
   publishContainer(deps, record, 'destroy')
   deps.waiters.removed(record)
 }

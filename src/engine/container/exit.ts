@@ -3,6 +3,7 @@ import { formatRfc3339Nano, parseRfc3339 } from '#lib/time'
 import type { TaskExit } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
+import { endExecs } from '../exec/end.ts'
 import { release, takeAway } from './dismantle.ts'
 import type { ContainerRecord } from './record.ts'
 import { transition } from './state.ts'
@@ -36,6 +37,7 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
   const ended: ContainerRecord = { ...record, state, removing: isLast }
   deps.containers.put(ended, { release: true })
   await release(deps, id)
+  await endExecs(deps, id)
   publishContainer(deps, ended, 'die', { exitCode: String(exit.code), execDuration: ranSeconds(record, exit) })
   deps.waiters.exited(ended)
   if (isLast) await takeAway(deps, ended)

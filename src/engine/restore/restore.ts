@@ -7,6 +7,7 @@ import { handleExit, supervise } from '../container/exit.ts'
 import { settlePause } from '../container/pause.ts'
 import { transition } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
+import { restoreExecs } from '../exec/restore.ts'
 import { type Operation, planRestore } from './plan.ts'
 
 /** Brings records and host together after a start of the daemon. What fails for one container is logged and left. */
@@ -23,6 +24,7 @@ export async function restore(deps: EngineDeps): Promise<void> {
     bootId: deps.config.bootId,
   })
   for (const operation of operations) await perform(deps, operation)
+  await restoreExecs(deps)
   // Folders that a kill left without a record: taking large ones away must not keep anybody waiting.
   deps.snapshots.collect().catch(error => deps.log.warn(`removing what no record knows: ${errorText(error)}`))
   for (const { id, reason } of deps.containers.damaged()) {

@@ -23,14 +23,15 @@ export function writeFrameHeader(target: Buffer, stream: number, length: number)
  */
 export class AttachClient {
   readonly #socket: Socket
-  readonly #spillFolder: string
+  readonly #spillFolder: string | undefined
   readonly #framed: boolean
   #spill: SpillQueue | undefined
   #pumping = false
   #isLost = false
   #ended = false
 
-  constructor(socket: Socket, options: { readonly framed: boolean; readonly spillFolder: string }) {
+  /** Without a folder the writer is to wait while `isFull`. */
+  constructor(socket: Socket, options: { readonly framed: boolean; readonly spillFolder: string | undefined }) {
     this.#socket = socket
     this.#framed = options.framed
     this.#spillFolder = options.spillFolder
@@ -38,27 +39,34 @@ export class AttachClient {
 
   /** Queues bytes that nobody changes until `done` is called, which is always. */
   send(bytes: Buffer, done: () => void): void {
-    if (this.#spill === undefined && !this.#isLost && this.#socket.writableLength < MEMORY_MAX_BYTES) {
+    const folder = this.#spillFolder
+    if (folder === undefined || (this.#spill === undefined && !this.#isLost && this.#isRoomy)) {
       this.#socket.write(bytes, done)
       return
     }
-    if (!this.#isLost && !this.#socket.destroyed) this.#queue(Buffer.from(bytes))
+    if (!this.#isLost && !this.#socket.destroyed) this.#queue(Buffer.from(bytes), folder)
     done()
   }
 
-  #queue(bytes: Buffer): void {
-    this.#spill ??= new SpillQueue(this.#spillFolder)
+  get #isRoomy(): boolean {
+    return this.#socket.writableLength < MEMORY_MAX_BYTES
+  }
+
+  #queue(bytes: Buffer, folder: string): void {
+    this.#spill ??= new SpillQueue(folder)
     if (this.#spill.push(bytes)) this.#startPump()
     else this.#lose()
   }
 
-  /** Even the file cannot take what comes as fast as it comes. */
+  /** Even the file cannot take what comes as fast as it comes; or there is to be none. */
   get isFull(): boolean {
+    if (this.#spillFolder === undefined) return !this.#isRoomy && !this.#socket.destroyed
     return this.#spill?.isFull === true && !this.#socket.destroyed
   }
 
   /** Resolves when there is room again, whether or not the reader reads. */
   async room(): Promise<void> {
+    if (this.#spillFolder === undefined) return await this.#drained()
     await this.#spill?.flush().catch(() => {}) // The pump meets the same error and lets the reader go.
   }
 
@@ -91,7 +99,7 @@ export class AttachClient {
   async #pump(): Promise<void> {
     while (this.#spill !== undefined && !this.#socket.destroyed) {
       await this.#spill.flush()
-      if (this.#socket.writableLength >= MEMORY_MAX_BYTES) await this.#drained()
+      if (!this.#isRoomy) await this.#drained()
       const bytes = await this.#spill.take()
       if (bytes !== undefined) {
         this.#socket.write(bytes)

@@ -21,8 +21,7 @@ export interface RuntimeCall {
   readonly log: string
 }
 
-export interface RunOptions {
-  readonly bundle: string
+export interface LaunchOptions {
   readonly pidFile: string
   readonly consoleSocket: string | undefined
   readonly stdio: readonly [number, number, number]
@@ -33,10 +32,36 @@ export interface RunOptions {
  * @returns the process id of its first process
  * @throws RuntimeFailed
  */
-export async function runContainer(reaper: Reaper, call: RuntimeCall, options: RunOptions): Promise<number> {
+export function runContainer(
+  reaper: Reaper,
+  call: RuntimeCall,
+  options: LaunchOptions & { readonly bundle: string },
+): Promise<number> {
+  return launch(reaper, call, ['run', '--bundle', options.bundle], options)
+}
+
+/**
+ * Starts another process in a running container, which is left to us as well (`exec --detach`; `process` is a file
+ * with the member of that name of the runtime spec). @returns its process id
+ * @throws RuntimeFailed
+ */
+export function execInContainer(
+  reaper: Reaper,
+  call: RuntimeCall,
+  options: LaunchOptions & { readonly process: string },
+): Promise<number> {
+  return launch(reaper, call, ['exec', '--process', options.process], options)
+}
+
+async function launch(
+  reaper: Reaper,
+  call: RuntimeCall,
+  command: readonly string[],
+  options: LaunchOptions,
+): Promise<number> {
   rmSync(options.pidFile, { force: true })
   const console = options.consoleSocket === undefined ? [] : ['--console-socket', options.consoleSocket]
-  const args = ['run', '--detach', '--bundle', options.bundle, '--pid-file', options.pidFile, ...console, call.id]
+  const args = [...command, '--detach', '--pid-file', options.pidFile, ...console, call.id]
   await invoke(reaper, call, args, options.stdio)
   const pid = Number(readFileSync(options.pidFile, 'utf8'))
   if (!Number.isSafeInteger(pid) || pid <= 0) throw new RuntimeFailed(`${call.program.name} wrote no process id`)
@@ -117,6 +142,18 @@ export function refusedExec(output: Buffer): string | undefined {
 }
 
 const REFUSED_EXEC = Buffer.from('{"msg":"exec container process')
+
+/**
+ * The same of an exec, where crun writes its plain words to stderr and the message to its log as well: what is in both
+ * is no output of the command.
+ */
+export function refusedExecOf(output: Buffer, log: string, command: string): string | undefined {
+  if (!output.subarray(0, PLAIN_REFUSED_EXEC.length).equals(PLAIN_REFUSED_EXEC)) return undefined
+  const words = output.toString().trim()
+  return lastError(log) === words ? `exec ${command}: ${words.slice('exec: '.length).toLowerCase()}\n` : undefined
+}
+
+const PLAIN_REFUSED_EXEC = Buffer.from('exec: ')
 
 /** The sealed copies of the runtimes in use, by their paths. */
 export class SealedRuntimes {

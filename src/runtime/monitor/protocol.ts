@@ -11,7 +11,7 @@
 import type { TerminalSize } from '#linux'
 import type { AttachRequest, RuntimeProgram, TaskIo } from '../task.ts'
 
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** The oldest version of the other end that this package still works with. */
 export const OLDEST_VERSION = 1
@@ -20,6 +20,7 @@ export const OLDEST_VERSION = 1
 export const REQUEST_SINCE: Readonly<Record<MonitorRequest['op'], number>> = {
   hello: 1,
   start: 1,
+  exec: 2,
   attach: 1,
   resize: 1,
   list: 1,
@@ -37,11 +38,28 @@ export type MonitorRequest =
       readonly runtime: RuntimeProgram
       readonly cgroup: string
     }
-  /** `io` prepares the streams of a task that does not run; without it there must be one. */
-  | { readonly op: 'attach'; readonly id: string; readonly request: AttachRequest; readonly io?: TaskIo }
+  /** Starts another process in a running container; its settings are in its folder. Versions since 2. */
+  | {
+      readonly op: 'exec'
+      readonly id: string
+      readonly container: string
+      readonly io: TaskIo
+      readonly runtime: RuntimeProgram
+    }
+  /**
+   * `io` prepares the streams of a task that does not run, and with `container` (since version 2) those of an exec;
+   * without it there must be one.
+   */
+  | {
+      readonly op: 'attach'
+      readonly id: string
+      readonly request: AttachRequest
+      readonly io?: TaskIo
+      readonly container?: string
+    }
   | { readonly op: 'resize'; readonly id: string; readonly size: TerminalSize }
   | { readonly op: 'list' }
-  | { readonly op: 'remove'; readonly id: string }
+  | { readonly op: 'remove'; readonly id: string; readonly container?: string }
   /** Answered once nothing of an earlier task with this id is being taken away any more. */
   | { readonly op: 'settle'; readonly id: string }
   | { readonly op: 'shutdown' }
@@ -66,6 +84,11 @@ export interface WireTask {
   readonly exit?: WireExit
 }
 
+/** A process beside the first one of a container. */
+export interface WireExec extends WireTask {
+  readonly container: string
+}
+
 /** A refusal. `runtime` carries the OCI runtime's own words, for the daemon to read the meaning from. */
 export interface WireError {
   readonly reason: 'runtime' | 'not-found' | 'conflict' | 'system'
@@ -83,6 +106,8 @@ export interface MonitorResult {
   readonly pid?: number
   readonly started?: WireStarted
   readonly tasks?: readonly WireTask[]
+  /** Apart from tasks: a daemon that knows no execs must not take them for containers. */
+  readonly execs?: readonly WireExec[]
 }
 
 export type MonitorEvent = { readonly event: 'exit'; readonly id: string; readonly exit: WireExit }

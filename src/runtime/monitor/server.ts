@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { errorText, unreachable } from '#lib/errors'
 import type { TaskIo } from '../task.ts'
@@ -12,6 +12,7 @@ import {
   OLDEST_VERSION,
   PROTOCOL_VERSION,
   type WireError,
+  type WireExec,
   type WireStarted,
   type WireTask,
 } from './protocol.ts'
@@ -51,7 +52,10 @@ export class MonitorServer {
 
   /** Takes up what a monitor before this one left behind, then listens. */
   async start(): Promise<void> {
-    for (const id of readdirSync(this.#root.tasks)) this.#takeUp(id)
+    for (const id of this.#root.taskIds()) {
+      for (const exec of this.#root.execIds(id)) this.#takeUpExec(id, exec)
+      this.#takeUp(id)
+    }
     rmSync(this.#root.socket, { force: true })
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
@@ -73,6 +77,16 @@ export class MonitorServer {
     this.#tasks.set(id, task)
     const isWhole = record !== undefined && record.removed !== true && task.adopt(record, folder.readExit())
     if (!isWhole) void this.#remove(id)
+  }
+
+  /** One that was never started is known to the daemon alone. */
+  #takeUpExec(container: string, id: string): void {
+    const folder = this.#root.execFolder(container, id)
+    const record = folder.readRecord()
+    if (record === undefined) return
+    const task = new Task(id, folder, record.io, this.#services, container)
+    this.#tasks.set(id, task)
+    if (record.removed === true || !task.adopt(record, folder.readExit())) void this.#remove(id)
   }
 
   #accept(socket: Socket): void {
@@ -118,14 +132,16 @@ export class MonitorServer {
         return { version: PROTOCOL_VERSION, oldest: OLDEST_VERSION, pid: process.pid }
       case 'start':
         return { started: await this.#start(request) }
+      case 'exec':
+        return { started: await this.#startExec(request) }
       case 'resize':
         this.#task(request.id).resize(request.size)
         return {}
       case 'list':
         await Promise.allSettled(this.#starting)
-        return { tasks: [...[...this.#tasks.values()].map(task => task.toWire()), ...this.#strayFolders()] }
+        return { tasks: [...this.#containerTasks(), ...this.#strayFolders()], execs: this.#execs() }
       case 'remove':
-        void this.#remove(request.id)
+        void this.#remove(request.id, request.container)
         return {}
       case 'settle':
         await this.#leaving.get(request.id)
@@ -152,10 +168,31 @@ export class MonitorServer {
     return task
   }
 
+  /** The same of an exec, whose folder is there as long as its container's. */
+  #preparedExec(id: string, container: string, io: TaskIo): Task {
+    const present = this.#tasks.get(id)
+    if (present !== undefined) return present
+    if (this.#tasks.get(container)?.state !== 'running')
+      throw new Refused('conflict', `container ${container} is not running`)
+    const task = new Task(id, this.#root.execFolder(container, id), io, this.#services, container)
+    task.prepare()
+    this.#tasks.set(id, task)
+    return task
+  }
+
   async #start(request: MonitorRequest & { op: 'start' }): Promise<WireStarted> {
     const task = await this.#prepared(request.id, request.io)
     if (task.state !== 'prepared') throw new Refused('conflict', `task ${request.id} is ${task.state}`)
-    const starting = task.start(request.runtime, request.cgroup)
+    return await this.#track(task.start(request.runtime, request.cgroup))
+  }
+
+  async #startExec(request: MonitorRequest & { op: 'exec' }): Promise<WireStarted> {
+    const task = this.#preparedExec(request.id, request.container, request.io)
+    if (task.state !== 'prepared') throw new Refused('conflict', `exec ${request.id} is ${task.state}`)
+    return await this.#track(task.start(request.runtime))
+  }
+
+  async #track(starting: Promise<WireStarted>): Promise<WireStarted> {
     this.#starting.add(starting)
     try {
       return await starting
@@ -165,10 +202,12 @@ export class MonitorServer {
   }
 
   async #attach(socket: Socket, request: Numbered & { op: 'attach' }, head: Buffer): Promise<void> {
-    const { seq, id, io } = request
-    const task = io === undefined ? this.#tasks.get(id) : await this.#prepared(id, io)
-    if (task === undefined) {
-      socket.end(encodeLine({ seq, error: wireError(new Refused('not-found', `no such task: ${id}`)) }))
+    const { seq, id } = request
+    let task: Task
+    try {
+      task = await this.#attachable(request)
+    } catch (error) {
+      socket.end(encodeLine({ seq, error: wireError(error) }))
       return
     }
     socket.write(encodeLine({ seq, ok: {} }))
@@ -176,18 +215,25 @@ export class MonitorServer {
     else task.stdio.attach(socket, request.request, head)
     // Streams that were made for a client that went before anything started are not kept.
     socket.once('close', () => {
-      if (task.state === 'prepared' && task.stdio.clientCount === 0 && this.#tasks.get(id) === task)
-        void this.#remove(id)
+      const isIdle = task.state === 'prepared' && task.container === undefined && task.stdio.clientCount === 0
+      if (isIdle && this.#tasks.get(id) === task) void this.#remove(id)
     })
   }
 
+  async #attachable({ id, io, container }: MonitorRequest & { op: 'attach' }): Promise<Task> {
+    if (io === undefined) return this.#task(id)
+    return container === undefined ? await this.#prepared(id, io) : this.#preparedExec(id, container, io)
+  }
+
   /** Forgets a task at once and takes away what it leaves in the background. */
-  #remove(id: string): Promise<void> {
+  #remove(id: string, container?: string): Promise<void> {
     const task = this.#tasks.get(id)
     const pending = this.#leaving.get(id)
     if (task === undefined && pending !== undefined) return pending
     this.#tasks.delete(id)
-    const removal = this.#takeAway(id, task).catch(error => this.#services.warn(`removing ${id}: ${errorText(error)}`))
+    const removal = this.#takeAway(id, task, container).catch(error =>
+      this.#services.warn(`removing ${id}: ${errorText(error)}`),
+    )
     this.#leaving.set(id, removal)
     return removal.then(() => {
       if (this.#leaving.get(id) === removal) this.#leaving.delete(id)
@@ -195,9 +241,25 @@ export class MonitorServer {
   }
 
   /** A daemon that died before it asked for the start leaves a folder with a mount, of which no task knows. */
-  async #takeAway(id: string, task: Task | undefined): Promise<void> {
-    if (task === undefined) await this.#root.task(id).remove()
-    else await task.remove()
+  async #takeAway(id: string, task: Task | undefined, container: string | undefined): Promise<void> {
+    await Promise.all(this.#execsOf(id).map(exec => this.#remove(exec)))
+    if (task !== undefined) await task.remove()
+    else if (container === undefined) await this.#root.task(id).remove()
+    else await this.#root.execFolder(container, id).remove()
+  }
+
+  #execsOf(container: string): string[] {
+    return [...this.#tasks.values()].filter(task => task.container === container).map(task => task.id)
+  }
+
+  #containerTasks(): WireTask[] {
+    return [...this.#tasks.values()].filter(task => task.container === undefined).map(task => task.toWire())
+  }
+
+  #execs(): WireExec[] {
+    return [...this.#tasks.values()].flatMap(task =>
+      task.container === undefined ? [] : [{ ...task.toWire(), container: task.container }],
+    )
   }
 
   #strayFolders(): WireTask[] {

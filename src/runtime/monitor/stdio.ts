@@ -30,6 +30,7 @@ export class Stdio {
   readonly #segments: SegmentPool
   readonly #attached = new Set<Attached>()
   readonly #onStdinEnd: () => void
+  readonly #waitsForReaders: boolean
   #sources: OutputSource[] = []
   /** Undefined until the task starts: what clients write waits in their connections. */
   #stdin: StdinSink | undefined
@@ -46,12 +47,15 @@ export class Stdio {
     /** Memory for what is under way to readers. */
     readonly segments: SegmentPool
     readonly onStdinEnd: () => void
+    /** A reader that is too slow holds the task up, instead of being let go. */
+    readonly waitsForReaders: boolean
   }) {
     this.io = options.io
     this.#log = options.log
     this.#spillFolder = options.spillFolder
     this.#segments = options.segments
     this.#onStdinEnd = options.onStdinEnd
+    this.#waitsForReaders = options.waitsForReaders
     if (!options.io.openStdin) this.#stdin = noStdin
   }
 
@@ -80,7 +84,10 @@ export class Stdio {
 
   /** Joins a client; `head` is what came on its connection behind the request. */
   attach(socket: Socket, request: AttachRequest, head: Buffer): void {
-    const client = new AttachClient(socket, { framed: !this.io.terminal, spillFolder: this.#spillFolder })
+    const client = new AttachClient(socket, {
+      framed: !this.io.terminal,
+      spillFolder: this.#waitsForReaders ? undefined : this.#spillFolder,
+    })
     const attached = { client, request }
     this.#attached.add(attached)
     socket.on('error', () => {}) // The close that follows tells.

@@ -10,6 +10,8 @@ export interface TaskRecord {
   readonly io: TaskIo
   readonly runtime?: RuntimeProgram
   readonly cgroup?: string
+  /** Of a process that was started in another task's container: that container. */
+  readonly container?: string
   readonly started?: WireStarted
   readonly stdinEnded?: boolean
   /** The daemon wants nothing more of it: finish the removal. */
@@ -51,6 +53,19 @@ export class ExecRoot {
   taskIds(): string[] {
     return readdirSync(this.tasks)
   }
+
+  /** Below that of its container's task, with which it goes. */
+  execFolder(container: string, id: string): TaskFolder {
+    return new TaskFolder(join(this.#execs(container), id), join(this.path, 'tty', shortId(id)))
+  }
+
+  execIds(container: string): string[] {
+    return existsSync(this.#execs(container)) ? readdirSync(this.#execs(container)) : []
+  }
+
+  #execs(container: string): string {
+    return join(this.task(container).path, 'execs')
+  }
 }
 
 export class TaskFolder {
@@ -69,6 +84,11 @@ export class TaskFolder {
 
   get config(): string {
     return join(this.path, 'config.json')
+  }
+
+  /** What an exec runs, as the OCI runtime reads it. */
+  get process(): string {
+    return join(this.path, 'process.json')
   }
 
   get pidFile(): string {
@@ -95,8 +115,26 @@ export class TaskFolder {
     return this.#read('exit.json') as WireExit | undefined
   }
 
-  removeExit(): void {
-    rmSync(join(this.path, 'exit.json'), { force: true })
+  /** What the daemon wants to know of an exec when it comes back. */
+  writeDescription(description: object): void {
+    this.#write('description.json', description)
+  }
+
+  readDescription(): unknown {
+    return this.#read('description.json')
+  }
+
+  /** What an exec runs, for messages. */
+  execCommand(): string {
+    const process = this.#read('process.json') as { readonly args?: readonly string[] } | undefined
+    return process?.args?.[0] ?? ''
+  }
+
+  /** Of an exec that has ended only its records are kept: there may be many. */
+  removeStreams(): void {
+    const names = ['stdin', 'stdout', 'stderr'] as const
+    for (const path of [...names.map(name => this.stream(name)), this.process, this.pidFile])
+      rmSync(path, { force: true })
   }
 
   /**

@@ -27,8 +27,11 @@ import type { OutputStream } from './json-lines.ts'
 import { noLog, type TaskLog } from './log.ts'
 import {
   deleteContainer,
+  execInContainer,
+  type LaunchOptions,
   type RuntimeCall,
   refusedExec,
+  refusedExecOf,
   runContainer,
   runtimeLog,
   type SealedRuntimes,
@@ -46,6 +49,8 @@ const PIPE_BYTES = 1024 * 1024
 const SIGKILL = 9
 /** The code of a container whose command the kernel would not execute, as with runc. */
 const EXEC_REFUSED_CODE = 255
+/** That of an exec. */
+const EXEC_REFUSED_CODE_OF_EXEC = 1
 
 /** What a task uses of the process that it lives in. */
 export interface TaskServices {
@@ -64,7 +69,10 @@ export interface TaskServices {
 
 type State = 'prepared' | 'starting' | 'running' | 'exited'
 
-/** One run of one container, from its streams being prepared to its removal. */
+/**
+ * One run of one container, or (with `container`) one exec in it, from its streams being prepared to its removal. An
+ * exec has no root, no control group and no state of the OCI runtime of its own.
+ */
 export class Task {
   readonly id: string
   readonly #folder: TaskFolder
@@ -77,20 +85,24 @@ export class Task {
   /** The terminal's master, for resizing. */
   #terminal: number | undefined
   #pendingSize: TerminalSize | undefined
+  #starting: Promise<WireStarted> | undefined
+  readonly #ended = Promise.withResolvers<void>()
   #sawOutput = false
   #execRefused = false
 
-  constructor(id: string, folder: TaskFolder, io: TaskIo, services: TaskServices) {
+  constructor(id: string, folder: TaskFolder, io: TaskIo, services: TaskServices, container?: string) {
     this.id = id
     this.#folder = folder
     this.#services = services
-    this.#record = { io }
+    this.#record = { io, ...(container === undefined ? {} : { container }) }
     this.#stdio = new Stdio({
       io,
       log: createLog(io.log, services),
       segments: services.segments,
       spillFolder: io.log.kind === 'json-file' ? dirname(io.log.path) : folder.path,
       onStdinEnd: () => this.#save({ stdinEnded: true }),
+      // What a reader of an exec misses is in no log: the command waits for it, as it would in a shell.
+      waitsForReaders: container !== undefined,
     })
   }
 
@@ -102,6 +114,11 @@ export class Task {
     return this.#stdio
   }
 
+  /** Of an exec: the container that it runs in. */
+  get container(): string | undefined {
+    return this.#record.container
+  }
+
   toWire(): WireTask {
     return {
       id: this.id,
@@ -110,16 +127,21 @@ export class Task {
     }
   }
 
-  /** Makes the folder and writes down what a successor has to know. */
+  /** Makes the folder (that of an exec is the daemon's to make) and writes down what a successor has to know. */
   prepare(): void {
-    mkdirSync(this.#folder.path, { recursive: true, mode: 0o700 })
+    if (this.container === undefined) mkdirSync(this.#folder.path, { recursive: true, mode: 0o700 })
     this.#folder.writeRecord(this.#record)
   }
 
   /** @throws RuntimeFailed; the task is good for nothing but removal then. */
-  async start(runtime: RuntimeProgram, cgroup: string): Promise<WireStarted> {
+  start(runtime: RuntimeProgram, cgroup?: string): Promise<WireStarted> {
     this.#state = 'starting'
-    this.#save({ runtime, cgroup })
+    this.#save({ runtime, ...(cgroup === undefined ? {} : { cgroup }) })
+    this.#starting = this.#start(runtime)
+    return this.#starting
+  }
+
+  async #start(runtime: RuntimeProgram): Promise<WireStarted> {
     const startedAt = nowNanos()
     const since = this.#services.reaper.mark()
     const pid = this.#record.io.terminal ? await this.#startOnTerminal(runtime) : await this.#startOnPipes(runtime)
@@ -155,7 +177,8 @@ export class Task {
   async remove(): Promise<void> {
     this.#save({ removed: true })
     this.#stdio.release()
-    if (this.#record.runtime !== undefined) {
+    if (this.container !== undefined) await this.#endExec()
+    else if (this.#record.runtime !== undefined) {
       await deleteContainer(this.#services.reaper, this.#runtimeCall(this.#record.runtime)).catch(error =>
         this.#services.warn(`removing ${this.id}: ${String(error)}`),
       )
@@ -165,16 +188,29 @@ export class Task {
     await this.#folder.remove()
   }
 
+  /** Kills an exec that runs; what it has started itself ends with the container. */
+  async #endExec(): Promise<void> {
+    await this.#starting?.catch(() => {})
+    if (this.#state !== 'running' || this.#started === undefined) return
+    using process = Pidfd.open(this.#started.pid, this.#started.startTime)
+    process?.signal(SIGKILL)
+    await this.#ended.promise
+  }
+
+  #launch(runtime: RuntimeProgram, options: LaunchOptions): Promise<number> {
+    const { reaper } = this.#services
+    const call = this.#runtimeCall(runtime)
+    return this.container === undefined
+      ? runContainer(reaper, call, { ...options, bundle: this.#folder.path })
+      : execInContainer(reaper, call, { ...options, process: this.#folder.process })
+  }
+
   async #startOnPipes(runtime: RuntimeProgram): Promise<number> {
     const nothing = openSync('/dev/null', 'r+')
     const child = [this.#openStdin(nothing), this.#openOutput('stdout'), this.#openOutput('stderr')] as const
     try {
-      const pid = await runContainer(this.#services.reaper, this.#runtimeCall(runtime), {
-        bundle: this.#folder.path,
-        pidFile: this.#folder.pidFile,
-        consoleSocket: undefined,
-        stdio: child,
-      })
+      const { pidFile } = this.#folder
+      const pid = await this.#launch(runtime, { pidFile, consoleSocket: undefined, stdio: child })
       // Not before: a runtime that refuses says so on its stderr too, which is the container's. What the container
       // has written meanwhile is in the pipes, whose other end is still open here.
       this.#stdio.connectSources([this.#readOutput('stdout'), this.#readOutput('stderr')])
@@ -191,8 +227,7 @@ export class Task {
     const nothing = openSync('/dev/null', 'r+')
     let pid: number
     try {
-      pid = await runContainer(this.#services.reaper, this.#runtimeCall(runtime), {
-        bundle: this.#folder.path,
+      pid = await this.#launch(runtime, {
         pidFile: this.#folder.pidFile,
         consoleSocket: this.#folder.consoleSocket,
         stdio: [nothing, nothing, nothing],
@@ -267,7 +302,12 @@ export class Task {
       this.#services.warn(`recording the exit of ${this.id}: ${String(error)}`)
     }
     this.#closeTerminal()
+    if (this.container !== undefined) {
+      this.#folder.removeStreams()
+      rmSync(runtimeLog(this.#folder.path), { force: true })
+    }
     this.#services.onExit(this.id, exit)
+    this.#ended.resolve()
   }
 
   #exitOf(status: WaitStatus | undefined, at: UnixNanos): WireExit {
@@ -276,15 +316,21 @@ export class Task {
     const exit = { code: 255, oomKilled: killed && (kills ?? 0) > 0, exitedAt: String(at) }
     if (status === undefined)
       return { ...exit, error: 'the monitor was gone when the container ended: exit code unknown' }
-    return { ...exit, code: this.#execRefused ? EXEC_REFUSED_CODE : exitCodeOf(status) }
+    if (!this.#execRefused) return { ...exit, code: exitCodeOf(status) }
+    return { ...exit, code: this.container === undefined ? EXEC_REFUSED_CODE : EXEC_REFUSED_CODE_OF_EXEC }
   }
 
   /** The runtime's complaint that the kernel refused the command, if it is the first thing to come, reads as Docker's. */
   #output(stream: OutputStream, chunk: Buffer): void {
-    const words = this.#sawOutput ? undefined : refusedExec(chunk)
+    const words = this.#sawOutput ? undefined : this.#refusal(chunk)
     this.#sawOutput = true
     if (words !== undefined) this.#execRefused = true
     this.#stdio.output(stream, words === undefined ? chunk : Buffer.from(words))
+  }
+
+  #refusal(chunk: Buffer): string | undefined {
+    if (this.container === undefined) return refusedExec(chunk)
+    return refusedExecOf(chunk, runtimeLog(this.#folder.path), this.#folder.execCommand())
   }
 
   #closeTerminal(): void {
@@ -293,7 +339,13 @@ export class Task {
 
   #runtimeCall(program: RuntimeProgram): RuntimeCall {
     const sealed = this.#services.runtimes.of(program)
-    return { program, sealed, root: this.#services.runtimeRoot, id: this.id, log: runtimeLog(this.#folder.path) }
+    return {
+      program,
+      sealed,
+      root: this.#services.runtimeRoot,
+      id: this.container ?? this.id,
+      log: runtimeLog(this.#folder.path),
+    }
   }
 
   #save(change: Partial<TaskRecord>): void {

@@ -9,11 +9,9 @@ import { processEnvironment } from './environment.ts'
 import type { SeccompSource } from './seccomp-source.ts'
 import type { BindSettings, ProcessSettings } from './settings.ts'
 import type { SpecRequest, SpecSeccomp } from './spec.ts'
-import { type ProcessUser, resolveUser } from './user.ts'
+import { lookUpUser } from './user-lookup.ts'
 import { prepareWorkingFolder } from './working-folder.ts'
 
-/** /etc/passwd and /etc/group of an image, of which no honest one is larger (SAFETY S17). */
-const ACCOUNTS_MAX_BYTES = 8 * 1024 * 1024
 /** Docker's since 29; older ones take what the daemon has. */
 const OPEN_FILES = { soft: 1024, hard: 524_288 }
 
@@ -74,11 +72,6 @@ function requireMountPoints(root: RootFolder): void {
       fix: 'remove the container and create it again',
     })
   }
-}
-
-function lookUpUser(root: RootFolder, user: string): ProcessUser {
-  const read = (path: string) => root.readFile(path, ACCOUNTS_MAX_BYTES)?.toString('utf8') ?? ''
-  return resolveUser(user, read('/etc/passwd'), read('/etc/group'))
 }
 
 /** A bind of /etc comes before what is mounted in it, as with Docker; otherwise the order is kept. */

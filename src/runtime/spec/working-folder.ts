@@ -23,6 +23,15 @@ function refuseDescriptors(path: string, text: string): void {
   throw new InvalidArgument(`the working directory '${text}' is refused: it leads to descriptors of other processes`)
 }
 
+/**
+ * Checks where links on the way to a working folder lead. One that is not in the root may lie in a mount of the
+ * container, and is the OCI runtime's to find.
+ */
+export function checkWorkingFolder(root: RootFolder, path: string): void {
+  if (path === '/' || root.stat(path) === undefined) return
+  refuseDescriptors(root.realPath(path), path)
+}
+
 /** Makes the working folder where the image has none, inside the root, and checks where links on the way lead. */
 export function prepareWorkingFolder(root: RootFolder, path: string): void {
   if (path === '/') return

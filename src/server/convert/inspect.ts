@@ -16,6 +16,8 @@ export interface InspectFacts {
   readonly paths: ContainerPaths
   readonly sandbox: Sandbox | undefined
   readonly networkId: string
+  /** Of execs that have not ended. */
+  readonly execIds: readonly string[]
   readonly driver: string
   readonly size: number | undefined
   readonly rootSize: number
@@ -42,7 +44,7 @@ export function inspectContainer(record: ContainerRecord, facts: InspectFacts): 
     MountLabel: '',
     ProcessLabel: '',
     AppArmorProfile: '',
-    ExecIDs: null,
+    ExecIDs: facts.execIds.length === 0 ? null : facts.execIds,
     HostConfig: inspectHostConfig(record),
     GraphDriver: { Data: facts.paths.layers, Name: facts.driver },
     ...(facts.size === undefined ? {} : { SizeRw: facts.size, SizeRootFs: facts.rootSize + facts.size }),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { InvalidArgument } from '#lib/errors'
 
 /** A connection taken over from HTTP. What the client sent after its request is read first. */
 export interface Hijacked {
@@ -11,6 +12,47 @@ const HEADS = new WeakMap<IncomingMessage, Buffer>()
 
 export function rememberHead(request: IncomingMessage, head: Buffer): void {
   HEADS.set(request, head)
+}
+
+/**
+ * The body of a request that asked for an upgrade, of `maxBytes` at most; undefined for other requests. Node gives what
+ * came in one piece with the head to the request; what came later is the connection's. @throws InvalidArgument
+ */
+export function upgradeBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> | undefined {
+  const head = HEADS.get(request)
+  return head === undefined ? undefined : readUpgradeBody(request, head, maxBytes)
+}
+
+async function readUpgradeBody(request: IncomingMessage, head: Buffer, maxBytes: number): Promise<Buffer> {
+  const { headers, socket } = request
+  if (headers['transfer-encoding'] !== undefined)
+    throw new InvalidArgument('a chunked body is refused in a request for an upgrade', { fix: 'send Content-Length' })
+  const length = Number(headers['content-length'] ?? 0)
+  if (length > maxBytes) throw new InvalidArgument(`request body is larger than ${maxBytes} bytes`)
+  let body = Buffer.concat([...(await request.toArray()), head] as Buffer[])
+  while (body.length < length) body = Buffer.concat([body, await nextChunk(socket)])
+  HEADS.set(request, body.subarray(length))
+  return body.subarray(0, length)
+}
+
+/** @throws InvalidArgument where nothing more comes */
+function nextChunk(socket: Socket): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      socket.off('readable', onReadable)
+      socket.off('end', onEnd)
+      socket.off('close', onEnd)
+      act()
+    }
+    const onReadable = () => {
+      const chunk = socket.read() as Buffer | null
+      if (chunk !== null) settle(() => resolve(chunk))
+    }
+    const onEnd = () => settle(() => reject(new InvalidArgument('the request body ends early')))
+    socket.on('readable', onReadable)
+    socket.once('end', onEnd)
+    socket.once('close', onEnd)
+  })
 }
 
 /**

@@ -154,13 +154,14 @@ export function containerItem(
   })
 }
 
-async function inspect({ containers, images, networks, system }: Backends, call: ApiCall): Promise<void> {
+async function inspect({ containers, execs, images, networks, system }: Backends, call: ApiCall): Promise<void> {
   const { size } = call.readQuery(ContainerInspectQuery)
   const record = containers.find(call.param('id'))
   const response = inspectContainer(record, {
     paths: containers.paths(record),
     sandbox: joined(containers, record),
     networkId: networkId(networks, record),
+    execIds: execs.liveOf(record.id),
     driver: system.facts().storageDriver,
     size: size === true ? await containers.size(record.id) : undefined,
     rootSize: size === true ? images.resolve(record.imageId).size : 0,

@@ -5,13 +5,16 @@ import { InvalidArgument } from '#lib/errors'
 const DEFAULT_KEYS = 'ctrl-p,ctrl-q'
 const CONTROLS = '@abcdefghijklmnopqrstuvwxyz[\\]^_'
 
-/** Bytes of a sequence such as `ctrl-p,ctrl-q` or `a,ctrl-x`. @throws InvalidArgument in Docker's words */
-export function parseDetachKeys(text: string): Buffer {
+/**
+ * Bytes of a sequence such as `ctrl-p,ctrl-q` or `a,ctrl-x`. @throws InvalidArgument in Docker's words, which are
+ * others for an exec
+ */
+export function parseDetachKeys(text: string, word: 'detach' | 'escape' = 'detach'): Buffer {
   const keys = (text === '' ? DEFAULT_KEYS : text).split(',').map(key => {
     if (key.length === 1) return key.charCodeAt(0)
     const control = /^ctrl-(.)$/i.exec(key)?.[1]?.toLowerCase()
     const code = control === undefined ? -1 : CONTROLS.indexOf(control)
-    if (code < 0) throw new InvalidArgument(`Invalid detach keys (${text}) provided`)
+    if (code < 0) throw new InvalidArgument(`Invalid ${word} keys (${text}) provided`)
     return code
   })
   return Buffer.from(keys)

@@ -3,6 +3,7 @@ import { ATTACH_CASES } from './attach.ts'
 import { COMMAND_CASES } from './commands.ts'
 import { CREATE_CASES } from './create.ts'
 import { EVENT_CASES } from './events.ts'
+import { EXEC_CASES } from './exec.ts'
 import { FILE_CASES } from './files.ts'
 import { IMAGE_CASES } from './images.ts'
 import { INSIDE_CASES } from './inside.ts'
@@ -25,6 +26,7 @@ export const CASES: readonly ParityCase[] = [
   ...LOG_CASES,
   ...ATTACH_CASES,
   ...RUN_CASES,
+  ...EXEC_CASES,
   ...INSIDE_CASES,
   ...COMMAND_CASES,
   ...FILE_CASES,
