@@ -47,6 +47,7 @@ const HOST: Host = {
   },
   stopOutputProcessing,
   runCredentialProgram: async program => (await import('#linux')).runCredentialProgram(program),
+  openManifestRegistry: async options => (await import('./manifests.ts')).openManifestRegistry(options),
 }
 
 async function stopOutputProcessing(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   Pidfd,
   processesWith,
   removeCgroup,
+  thawCgroups,
   unmount,
 } from '#linux'
 import { namespaceFolder, removeNetworkState } from '#network'
@@ -32,6 +33,7 @@ const KILL_ROUNDS_MAX = 100
 export async function endByForce(roots: Roots, timeout: number): Promise<void> {
   const instance = instanceOf(roots.dataRoot)
   const cgroups = detectCgroups()
+  thawCgroups(cgroups, instance.cgroupParent) // What is frozen would not hear of it.
   const inside = new Set(containerProcesses(cgroups, instance))
   const first = taskProcesses(roots.execRoot).filter(pid => inside.has(pid))
   await endProcesses(first, SIGTERM, timeout * 1000)
@@ -66,6 +68,7 @@ export async function removeRemains(roots: Roots): Promise<void> {
 async function killContainers(cgroups: CgroupHost, instance: Instance): Promise<void> {
   for (let round = 0; round < KILL_ROUNDS_MAX; round++) {
     const pids = containerProcesses(cgroups, instance)
+    thawCgroups(cgroups, instance.cgroupParent)
     if (pids.length === 0) return
     await endProcesses(pids, SIGKILL, PROCESS_PATIENCE_MS)
   }

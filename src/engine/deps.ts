@@ -3,7 +3,7 @@ import type { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import type { Meta } from '#meta'
 import type { Networks } from '#network'
-import type { Runtime, RuntimeProgram } from '#runtime'
+import type { ControlGroups, Runtime, RuntimeProgram } from '#runtime'
 import type { InitLayers, Snapshotter } from '#snapshot'
 import type { ContainerStore } from './container/store.ts'
 import type { Waiters } from './container/waiters.ts'
@@ -22,13 +22,6 @@ export interface EngineConfig {
   readonly machine: string
 }
 
-/** Stops all processes of a control group, and lets them go on; see `freezeCgroup`. */
-export interface Freezer {
-  /** False where the group is gone. */
-  freeze(group: string): Promise<boolean>
-  thaw(group: string): void
-}
-
 /** Everything that a verb may use. Verbs are functions over this; nothing else holds them together. */
 export interface EngineDeps {
   readonly config: EngineConfig
@@ -38,11 +31,13 @@ export interface EngineDeps {
   readonly snapshots: Snapshotter
   readonly networks: Networks
   readonly runtime: Runtime
+  readonly groups: ControlGroups
   readonly containers: ContainerStore
   readonly events: Events
   readonly waiters: Waiters
   readonly initLayers: InitLayers
-  readonly freezer: Freezer
   /** Held by whoever changes a container, by its id. */
   readonly locks: KeyedLock
+  /** Containers that are stopped to be started again: their end does not remove them. */
+  readonly restarting: Set<string>
 }

@@ -16,6 +16,7 @@ export {
   unfavourDynamicCgroups,
   unmountV1Controller,
 } from './cgroup.ts'
+export { type CgroupUsage, cgroupUsage, type IoCount } from './cgroup-usage.ts'
 export { type CredentialCall, runCredentialProgram } from './credential-program.ts'
 export { type DetachedRequest, startDetached } from './detached.ts'
 export { DirectFile } from './direct-file.ts'
@@ -29,7 +30,7 @@ export {
   setBlocking,
 } from './fifo.ts'
 export { lockFile } from './file-lock.ts'
-export { freezeCgroup, thawCgroup } from './freezer.ts'
+export { freezeCgroup, isCgroupFrozen, thawCgroup, thawCgroups } from './freezer.ts'
 export {
   avoidOomKiller,
   CAP_NET_ADMIN,
@@ -43,7 +44,10 @@ export {
   knownFileSystems,
   securityModules,
 } from './host.ts'
+export { hostCpu } from './host-cpu.ts'
+export { hostPs } from './host-ps.ts'
 export { LayerTree, type Ownership } from './layer-tree.ts'
+export { type LinkCounters, linkCounters } from './link-counters.ts'
 export {
   isMountPoint,
   type Mount,

@@ -3,6 +3,7 @@ export { hostsFile, resolvConf } from './files.ts'
 export type {
   Endpoint,
   JoinRequest,
+  LinkCounters,
   Network,
   NetworkState,
   Networks,

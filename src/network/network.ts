@@ -1,4 +1,7 @@
 import * as Type from 'typebox'
+import type { LinkCounters } from '#linux'
+
+export type { LinkCounters } from '#linux'
 
 /**
  * Networks, and the sandboxes that join containers to them.
@@ -17,6 +20,8 @@ export interface Networks {
   join(containerId: string, request: JoinRequest): Promise<Sandbox>
   leave(containerId: string): Promise<void>
   sandbox(containerId: string): Sandbox | undefined
+  /** What went through the links of the container's own network. */
+  counters(containerId: string): readonly LinkCounters[]
   /** Containers that have a sandbox, for finding leaks. */
   sandboxes(): readonly Sandbox[]
   /** What of this instance is in the kernel. */

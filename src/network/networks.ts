@@ -8,6 +8,8 @@ import {
   applyRuleset,
   createNetworkNamespace,
   deleteLink,
+  type LinkCounters,
+  linkCounters,
   listTables,
   RouteSocket,
   removeNetworkNamespace,
@@ -114,6 +116,11 @@ class LocalNetworks implements Networks {
 
   sandbox(containerId: string): Sandbox | undefined {
     return this.#sandboxes.get(containerId)
+  }
+
+  counters(containerId: string): readonly LinkCounters[] {
+    const namespace = this.#sandboxes.get(containerId)?.namespace
+    return namespace === undefined || !existsSync(namespace) ? [] : linkCounters(namespace)
   }
 
   sandboxes(): readonly Sandbox[] {

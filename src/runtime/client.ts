@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { errorCode, errorText, NotFound, SystemError, Unavailable } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
-import { mountAt, Pidfd, type TerminalSize } from '#linux'
+import { mountAt, Pidfd, runTool, type TerminalSize } from '#linux'
 import { encodeRuntimeSpec } from '#oci'
 import { greet } from './handshake.ts'
 import type { MonitorAnswer, WireExit, WireStarted, WireTask } from './monitor/protocol.ts'
@@ -14,13 +15,14 @@ import { connectSocket, errorOf, MonitorConnection, RuntimeWords } from './monit
 import { OutputHolds } from './output-holds.ts'
 import { resolveSettings } from './spec/resolve.ts'
 import { SeccompSource } from './spec/seccomp-source.ts'
-import { createSpec } from './spec/spec.ts'
+import { createSpec, limitResources, type SpecLimits } from './spec/spec.ts'
 import { startRefusal } from './start-refused.ts'
 import type {
   AttachRequest,
   AttachStream,
   KnownTask,
   Runtime,
+  RuntimeProgram,
   StartedTask,
   StartRequest,
   TaskExit,
@@ -45,6 +47,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 /** Starting a monitor takes a tenth of a second; one that fails this often will not come. */
 const START_ATTEMPTS_MAX = 10
+
+/** As many processes as a host can have (PID_MAX_LIMIT): no limit. */
+const PIDS_ALL = 2 ** 22
+/** Writing to files of the kernel's takes a runtime milliseconds. */
+const UPDATE_TIMEOUT_MS = 30_000
 
 class MonitorClient implements Runtime {
   readonly #root: ExecRoot
@@ -127,6 +134,15 @@ class MonitorClient implements Runtime {
   async resize(id: string, size: TerminalSize): Promise<void> {
     const monitor = await this.#monitor()
     await monitor.request({ op: 'resize', id, size })
+  }
+
+  async update(id: string, program: RuntimeProgram, limits: SpecLimits): Promise<void> {
+    const path = join(this.#root.task(id).path, 'resources.json')
+    const { pids, ...rest } = limitResources(limits)
+    // Left out, a limit would stay as it is; and crun writes -1 to the kernel, which takes `max` alone.
+    writeFileSync(path, JSON.stringify({ ...rest, pids: pids ?? { limit: PIDS_ALL } }), { mode: 0o600 })
+    const args = ['--root', this.#root.runtimeRoot, 'update', '--resources', path, id]
+    await runTool(program.path, args, { timeout: UPDATE_TIMEOUT_MS })
   }
 
   async tasks(): Promise<KnownTask[]> {

@@ -1,5 +1,6 @@
 /** Bundle to running task: spec writing, the monitor and its client. Knows no images and no networks. */
 export { openRuntime, type RuntimeOptions } from './client.ts'
+export { type ControlGroups, controlGroups, type HostUsage, type TaskUsage } from './control-groups.ts'
 export { removeTasks, rootFolder, taskProcesses } from './forced.ts'
 export { runMonitor } from './monitor/main.ts'
 export { parseSignal } from './signal.ts'

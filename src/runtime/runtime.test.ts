@@ -20,6 +20,8 @@ import { createLogger } from '#lib/log'
 import { detectCgroups, findProgram, hostFacts, mountAt, mounts, removeCgroup, startDetached, unmount } from '#linux'
 import { type AttachStream, openRuntime, type Runtime, StartRefused, type TaskIo } from './index.ts'
 
+const NO_CPU = { shares: undefined, period: undefined, quota: undefined, cpus: undefined, mems: undefined }
+
 const folder = mkdtempSync(join(tmpdir(), 'gantry-runtime-'))
 const execRoot = join(folder, 'run')
 const image = join(folder, 'image')
@@ -104,7 +106,7 @@ async function start(args: readonly string[], io: Partial<TaskIo> = {}, id = ran
       binds: [],
       shmSize: 65536,
       network: { kind: 'host' },
-      limits: { memory: undefined, memorySwap: undefined, pids: undefined },
+      limits: { memory: undefined, memorySwap: undefined, pids: undefined, cpu: NO_CPU },
     },
   })
   return { id, pid, startTime }

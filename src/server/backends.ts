@@ -11,14 +11,19 @@ import type {
   ListOptions,
   LogEntry,
   LogsOptions,
+  ProcessTable,
   PruneContainersOptions,
   PrunedContainers,
   PrunedImages,
   PruneImagesOptions,
   RemoveOptions,
+  StatsOptions,
+  StatsReport,
   StopOptions,
+  UpdateRequest,
   WaitCondition,
   WaitResult,
+  WatchOptions,
 } from '#engine'
 import type { FoundRepository, Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import type { Network, Sandbox } from '#network'
@@ -36,6 +41,13 @@ export interface ContainerBackend {
   start(nameOrId: string): Promise<void>
   stop(nameOrId: string, options: StopOptions): Promise<void>
   kill(nameOrId: string, signal: string): Promise<void>
+  restart(nameOrId: string, options: StopOptions): Promise<void>
+  pause(nameOrId: string): Promise<void>
+  unpause(nameOrId: string): Promise<void>
+  rename(nameOrId: string, name: string): Promise<void>
+  update(nameOrId: string, request: UpdateRequest): Promise<void>
+  stats(nameOrId: string, options: StatsOptions): AsyncGenerator<StatsReport>
+  top(nameOrId: string, psArgs: string): Promise<ProcessTable>
   remove(nameOrId: string, options: RemoveOptions): Promise<void>
   wait(
     nameOrId: string,
@@ -141,7 +153,7 @@ export interface NetworkBackend {
 export interface SystemBackend {
   facts(): SystemFacts
   diskUsage(): Promise<DiskUsage>
-  events(listener: (event: EngineEvent) => void): Disposable
+  events(options: WatchOptions): AsyncGenerator<EngineEvent>
 }
 
 export interface SystemFacts {

@@ -227,6 +227,27 @@ export const USAGE: readonly Case[] = [
     -H unix:///nope -c foo ps
     -H frob://x ps
     --tlsverify -H tcp://127.0.0.1:1 ps
+    restart
+    restart -t x nope
+    restart -s NOPE nope
+    restart nope
+    pause
+    pause nope
+    unpause nope nope2
+    rename
+    rename nope x
+    top
+    top nope
+    port
+    port nope
+    port nope 1 2
+    events foo
+    events --since foo
+    events --until foo
+    events --filter foo
+    events --filter foo=bar
+    events --format {{.Nope}}
+    events --format {{
     help frob
   `),
   { args: ['load', '-i', '/etc'], differs: 'docker blames the connection' },
@@ -371,9 +392,40 @@ export const QUESTIONS: readonly Case[] = [
     logs --since 1h one
     logs --until 1h one
     logs --since 2020-01-01 one
+    unpause one
+    pause two
+    rename one one
+    rename one two
+    rename one -x
+    rename two two
+    update one
+    update nope --pids-limit 5
+    update --memory 1 two
+    update --cpus x two
+    update --restart foo two
+    stats --no-stream two
+    stats --no-stream one two --format {{.Container}}|{{.Name}}|{{.ID}}|{{.NetIO}}|{{.PIDs}}
+    stats --no-stream nope
+    stats nope
+    stats --no-stream --format {{.Nope}} one
+    stats --no-stream --no-trunc --format {{.ID}} one
+    top one
+    top one -o pid,comm,args
+    top one x
+    top two
+    port one
+    port one 80
+    port one 80/tcp
+    port one x
+    port one 99999
     wait two
     wait two nope
+    events --since 1h --until 0s --filter container=two
+    events --since 1h --until 0s --filter container=two --format json
+    events --since 1h --until 0s -f container=two -f event=die --format {{.Status}}{{.From}}{{.Actor.Attributes.exitCode}}
+    system events --since 1h --until 0s --filter container=one --filter event=create
   `),
+  { args: ['events', '--since', '1h', '--until', '0s', '-f', 'container=two'], env: { TZ: 'Asia/Kathmandu' } },
   { args: ['ps', '-a', '--format', `table ${each(PS_FIELDS).replaceAll('|', '\\t')}`] },
   { args: ['ps', '-a', '--format', each(PS_FIELDS)] },
   { args: ['ps', '-a', '--format', '{{json .}}'] },

@@ -13,6 +13,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bsha256:[0-9a-f]{64}\b/g, '<digest>'],
   [/\b[0-9a-f]{64}\b/g, '<id>'],
   [/\b[0-9a-f]{12}\b/g, '<short-id>'],
+  [/"execDuration":"\d+"/g, '"execDuration":"<seconds>"'],
   [/\bpipe:\[\d+\]/g, 'pipe:[]'],
   [/(?!0001)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, '<time>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} UTC/g, '<time>'],
@@ -27,11 +28,17 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 const FIELDS: Readonly<Record<string, (value: Json) => Json>> = {
   Pid: value => (value === 0 ? 0 : '<pid>'),
   Created: value => (typeof value === 'number' && value > 1e9 ? '<unix time>' : value),
+  time: unixTime,
+  timeNano: unixTime,
   SandboxKey: value => (value === '' ? '' : '<path>'),
   LowerDir: isPath,
   MergedDir: isPath,
   UpperDir: isPath,
   WorkDir: isPath,
+}
+
+function unixTime(value: Json): Json {
+  return typeof value === 'number' && value > 1e9 ? '<unix time>' : value
 }
 
 function isPath(value: Json): Json {

@@ -77,7 +77,7 @@ test('a busy registry is waited for', async () => {
   s.registry.fault(/blobs/, { kind: 'status', status: 429, headers: { 'retry-after': '7' } }, 1)
   for (const status of [500, 502, 504]) s.registry.fault(/blobs/, { kind: 'status', status }, 1)
   await s.fetch()
-  assert.deepEqual(s.at.slept, [7000, 1000, 2000, 4000])
+  assert.deepEqual(s.at.slept, [7500, 1000, 2000, 4000])
 })
 
 test('five times busy is an error that says so', async () => {

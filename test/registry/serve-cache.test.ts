@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { formatReference } from '#oci'
+import { type Digest, formatReference, OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from '#oci'
 import { openCache, parseUpstream } from '#registry/serve'
+import { until } from '../support/proc.ts'
 import { ScriptedRegistry } from '../support/registry.ts'
 import { testClient } from '../support/registry-client.ts'
+import { plain } from '../support/registry-images.ts'
 import { pushImage, type TestRegistry, testRegistry } from '../support/registry-server.ts'
 
 interface Cached extends AsyncDisposable {
@@ -25,7 +27,7 @@ async function cached(): Promise<Cached> {
   const { layers } = upstream.addImage('team/app', '1', [BIG])
   const { client } = undo.use(await testClient())
   const wrap = (store: TestRegistry['store']) =>
-    openCache({ store, client, upstream: parseUpstream(`http://${upstream.host}/team`) })
+    openCache({ store, client, upstream: parseUpstream(`http://${upstream.host}/team`), patience: 200 })
   const cache = undo.use(await testRegistry({ wrap }))
   const [layer] = layers
   assert.ok(layer !== undefined)
@@ -129,4 +131,32 @@ test('where a cache may stand before', () => {
   for (const bad of ['host', 'ftp://host', 'https://u:p@host', 'https://host/UP', 'https://host/?x', '']) {
     assert.throws(() => parseUpstream(bad), { kind: 'invalid-argument' }, bad)
   }
+})
+
+test('a registry behind that is silent, or too busy for long, does not keep what is here from being served', async () => {
+  await using at = await cached()
+  const first = await at.cache.call('GET', '/v2/app/manifests/1')
+  assert.equal(first.status, 200)
+  at.upstream.fault(/manifests/, { kind: 'silence' })
+  assert.deepEqual((await at.cache.call('GET', '/v2/app/manifests/1')).body, first.body)
+  at.upstream.script.length = 0
+  at.upstream.fault(/manifests/, { kind: 'status', status: 429, headers: { 'retry-after': '50' } })
+  assert.deepEqual((await at.cache.call('GET', '/v2/app/manifests/1')).body, first.body)
+})
+
+test('an image that lies about a layer of another one does not keep that one from being fetched', async () => {
+  await using at = await cached()
+  const [digest, config] = [at.layer.digest as Digest, at.upstream.addBlob('team/evil', Buffer.from('{}'), OCI_CONFIG)]
+  // Names the layer of the other image with another size, and does not have it.
+  const layers = [{ mediaType: OCI_LAYER, digest, size: 5 }]
+  at.upstream.addManifest('team/evil', { schemaVersion: 2, config: plain(config), layers }, OCI_MANIFEST, '1')
+  for (const name of ['evil', 'app']) assert.equal((await at.cache.call('GET', `/v2/${name}/manifests/1`)).status, 200)
+  at.upstream.fault(/team\/evil\/blobs/, { kind: 'silence' }, 1)
+  const evil = at.cache.call('GET', `/v2/evil/blobs/${digest}`).catch(() => undefined)
+  await until('the evil one is asked for', () => at.upstream.seen(/team\/evil\/blobs/).length > 0)
+  const honest = at.cache.call('GET', `/v2/app/blobs/${digest}`)
+  for (const socket of at.upstream.silent.splice(0)) socket.destroy()
+  const { status, body } = await honest
+  assert.ok(status === 200 && body.equals(BIG), `${status}, ${body.length} bytes`)
+  await evil
 })

@@ -31,7 +31,7 @@ export async function bundleCli(): Promise<CliBundle> {
     format: 'esm',
     platform: 'node',
     target: 'node26',
-    external: ['./daemon/*', './doctor/*', './monitor.ts', './teardown.ts', '#linux', 'koffi'],
+    external: ['./daemon/*', './doctor/*', './monitor.ts', './teardown.ts', './manifests.ts', '#linux', 'koffi'],
     logLevel: 'error',
   })
   return {

@@ -16,13 +16,13 @@ export interface RunningRegistry {
   stop(): Promise<void>
 }
 
-/** Starts the reference registry with its data below `folder`. */
-export async function startDockerRegistry(folder: string): Promise<RunningRegistry> {
+/** Starts the reference registry with its data below `folder`; `http` is more of that part of its configuration. */
+export async function startDockerRegistry(folder: string, http = ''): Promise<RunningRegistry> {
   const config = join(folder, 'config.yml')
   const storage = `storage: { filesystem: { rootdirectory: ${join(folder, 'data')} } }`
   writeFileSync(
     config,
-    `version: 0.1\nlog: { level: info, accesslog: { disabled: true } }\n${storage}\nhttp: { addr: "127.0.0.1:0" }\n`,
+    `version: 0.1\nlog: { level: info, accesslog: { disabled: true } }\n${storage}\nhttp: { addr: "127.0.0.1:0"${http} }\n`,
   )
   const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   let host: string | undefined

@@ -35,6 +35,8 @@ export interface TestImages extends AsyncDisposable {
 export interface TestOptions {
   readonly root?: string
   readonly timing?: Partial<Timing>
+  /** Layers are mounted from their tars. */
+  readonly mapLayers?: boolean
   readonly overrides?: Partial<ImagesOptions>
 }
 
@@ -60,7 +62,7 @@ export async function openTestImages(root: string, options: TestOptions = {}): P
     meta,
     folder: join(root, 'snapshots'),
     mountFolder: join(root, 'layers'),
-    mapLayers: canMapLayers(root),
+    mapLayers: options.mapLayers ?? canMapLayers(root),
   })
   const timing = { ...DEFAULT_TIMING, stall: 2000, random: () => 1, sleep: async () => {}, ...options.timing }
   const registry = openRegistryClient({ timing })

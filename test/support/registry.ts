@@ -93,6 +93,10 @@ export class ScriptedRegistry implements AsyncDisposable {
   basicAuth: { readonly name: string; readonly password: string } | undefined
   /** Connections that were opened. */
   connections = 0
+  /** Connections on which there was silence. */
+  readonly silent: Socket[] = []
+  /** Bytes of blobs that were sent, as far as faults let them. */
+  blobBytes = 0
   /** Tags on one page of a list. */
   tagPage = 100
   readonly uploads = new Uploads({
@@ -208,7 +212,10 @@ export class ScriptedRegistry implements AsyncDisposable {
     const bytes = await bodyOf(request, fault?.kind === 'cut' ? fault.after : undefined)
     const body = bytes.toString()
     this.requests.push({ method: request.method ?? '', url, headers: request.headers, body, size: bytes.length })
-    if (fault?.kind === 'silence') return
+    if (fault?.kind === 'silence') {
+      this.silent.push(request.socket)
+      return
+    }
     if (fault?.kind === 'cut') {
       this.uploads.keep(request, bytes)
       request.socket.resetAndDestroy()
@@ -324,7 +331,7 @@ export class ScriptedRegistry implements AsyncDisposable {
     }
     const blob = this.#blobs.get(`${repository}@${object}`)
     if (blob === undefined) sendError(response, request, 'BLOB_UNKNOWN', 'blob unknown to registry')
-    else sendFaulty(response, request, { 'content-type': 'application/octet-stream' }, blob, fault)
+    else this.blobBytes += sendFaulty(response, request, { 'content-type': 'application/octet-stream' }, blob, fault)
   }
 }
 
@@ -366,18 +373,18 @@ function send(
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
-/** An answer with the range that was asked for, as far as the fault lets it. */
+/** An answer with the range that was asked for, as far as the fault lets it. @returns bytes of its body */
 function sendFaulty(
   response: ServerResponse,
   request: IncomingMessage,
   headers: Readonly<Record<string, string>>,
   whole: Buffer,
   fault: Fault | undefined,
-): void {
+): number {
   const from = fault?.kind === 'no-ranges' ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
   if (from > whole.length) {
     send(response, 416, {}, Buffer.alloc(0), request)
-    return
+    return 0
   }
   const body = altered(whole, fault).subarray(from)
   const range = from === 0 ? {} : { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
@@ -388,8 +395,12 @@ function sendFaulty(
   }
   if (fault?.kind === 'endless') delete all['content-length']
   response.writeHead(from === 0 ? 200 : 206, all)
-  if (request.method === 'HEAD') response.end()
-  else sendBody(response, body, fault)
+  if (request.method === 'HEAD') {
+    response.end()
+    return 0
+  }
+  sendBody(response, body, fault)
+  return fault?.kind === 'reset' || fault?.kind === 'stall' ? Math.min(fault.after, body.length) : body.length
 }
 
 function altered(whole: Buffer, fault: Fault | undefined): Buffer {

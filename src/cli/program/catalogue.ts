@@ -3,6 +3,7 @@ import { treeOf } from './tree.ts'
 const GROUPS: Readonly<Record<string, string>> = {
   container: 'Manage containers',
   image: 'Manage images',
+  manifest: 'Manage Docker image manifests and manifest lists',
   network: 'Manage networks',
   system: 'Manage Gantry',
 }
@@ -44,6 +45,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     paths: ['container create', 'create'],
     summary: 'Create a new container',
     load: async () => (await import('../commands/create.ts')).create,
+  },
+  {
+    paths: ['system events', 'events'],
+    summary: 'Get real time events from the server',
+    load: async () => (await import('../commands/events.ts')).events,
   },
   {
     paths: ['image history', 'history'],
@@ -110,6 +116,31 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/logs.ts')).logs,
   },
   {
+    paths: ['manifest annotate'],
+    summary: 'Add additional information to a local image manifest',
+    load: async () => (await import('../commands/manifest-annotate.ts')).manifestAnnotate,
+  },
+  {
+    paths: ['manifest create'],
+    summary: 'Create a local manifest list for annotating and pushing to a registry',
+    load: async () => (await import('../commands/manifest-create.ts')).manifestCreate,
+  },
+  {
+    paths: ['manifest inspect'],
+    summary: 'Display an image manifest, or manifest list',
+    load: async () => (await import('../commands/manifest-inspect.ts')).manifestInspect,
+  },
+  {
+    paths: ['manifest push'],
+    summary: 'Push a manifest list to a repository',
+    load: async () => (await import('../commands/manifest-push.ts')).manifestPush,
+  },
+  {
+    paths: ['manifest rm'],
+    summary: 'Delete one or more manifest lists from local storage',
+    load: async () => (await import('../commands/manifest-rm.ts')).manifestRm,
+  },
+  {
     paths: ['network inspect'],
     summary: 'Display detailed information on one or more networks',
     load: async () => (await import('../commands/network-inspect.ts')).networkInspect,
@@ -118,6 +149,16 @@ export const CATALOGUE = treeOf(GROUPS, [
     paths: ['network ls', 'network list'],
     summary: 'List networks',
     load: async () => (await import('../commands/networks.ts')).networks,
+  },
+  {
+    paths: ['container pause', 'pause'],
+    summary: 'Pause all processes within one or more containers',
+    load: async () => (await import('../commands/pause.ts')).pause,
+  },
+  {
+    paths: ['container port', 'port'],
+    summary: 'List port mappings or a specific mapping for the container',
+    load: async () => (await import('../commands/port.ts')).port,
   },
   {
     paths: ['container ls', 'container list', 'container ps', 'ps'],
@@ -136,6 +177,16 @@ export const CATALOGUE = treeOf(GROUPS, [
     summary: 'Upload an image to a registry',
     common: 6,
     load: async () => (await import('../commands/push.ts')).push,
+  },
+  {
+    paths: ['container rename', 'rename'],
+    summary: 'Rename a container',
+    load: async () => (await import('../commands/rename.ts')).rename,
+  },
+  {
+    paths: ['container restart', 'restart'],
+    summary: 'Restart one or more containers',
+    load: async () => (await import('../commands/restart.ts')).restart,
   },
   {
     paths: ['container rm', 'container remove', 'rm'],
@@ -190,6 +241,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/start.ts')).start,
   },
   {
+    paths: ['container stats', 'stats'],
+    summary: 'Display a live stream of container(s) resource usage statistics',
+    load: async () => (await import('../commands/stats.ts')).stats,
+  },
+  {
     paths: ['container stop', 'stop'],
     summary: 'Stop one or more running containers',
     load: async () => (await import('../commands/stop.ts')).stop,
@@ -198,6 +254,21 @@ export const CATALOGUE = treeOf(GROUPS, [
     paths: ['image tag', 'tag'],
     summary: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
     load: async () => (await import('../commands/tag.ts')).tag,
+  },
+  {
+    paths: ['container top', 'top'],
+    summary: 'Display the running processes of a container',
+    load: async () => (await import('../commands/top.ts')).top,
+  },
+  {
+    paths: ['container unpause', 'unpause'],
+    summary: 'Unpause all processes within one or more containers',
+    load: async () => (await import('../commands/unpause.ts')).unpause,
+  },
+  {
+    paths: ['container update', 'update'],
+    summary: 'Update configuration of one or more containers',
+    load: async () => (await import('../commands/update.ts')).update,
   },
   {
     paths: ['version'],

@@ -1,6 +1,7 @@
 import type { Client, ConfigFile, Endpoint, Environment } from '#client'
 import type { Interrupts } from '../io/interrupts.ts'
 import type { Streams } from '../io/streams.ts'
+import type { ManifestRegistry, ManifestRegistryOptions } from '../manifest/remote.ts'
 import type { Tree } from './tree.ts'
 
 /** What the composition root gives to the command line. */
@@ -16,6 +17,8 @@ export interface Host {
   stopOutputProcessing(): Promise<void>
   /** Runs a program that keeps credentials; what it printed. @throws SystemError with its words */
   runCredentialProgram(program: CredentialProgram): Promise<string>
+  /** A registry that commands speak to themselves. */
+  openManifestRegistry(options: ManifestRegistryOptions): Promise<ManifestRegistry>
 }
 
 export interface CredentialProgram {

@@ -1,14 +1,13 @@
 /** Commands of Docker that this version does not do, by their paths; a whole group by its name. */
 const NOT_DONE: ReadonlySet<string> = new Set([
   ...['bake', 'build', 'builder', 'buildx', 'checkpoint', 'compose', 'config', 'context', 'cp', 'debug'],
-  ...['events', 'exec', 'manifest', 'node', 'pause', 'plugin', 'port'],
-  ...['rename', 'restart', 'scout', 'secret', 'service', 'stack', 'stats', 'swarm', 'top', 'trust'],
-  ...['unpause', 'update', 'volume'],
-  ...['cp', 'exec', 'pause', 'port', 'rename', 'restart', 'stats'].map(inContainer),
-  ...['top', 'unpause', 'update'].map(inContainer),
+  ...['exec', 'node', 'plugin'],
+  ...['scout', 'secret', 'service', 'stack', 'swarm', 'trust'],
+  'volume',
+  ...['cp', 'exec'].map(inContainer),
   'image build',
   ...['network connect', 'network create', 'network disconnect', 'network prune', 'network rm', 'network remove'],
-  ...['system dial-stdio', 'system events'],
+  'system dial-stdio',
 ])
 
 /** Whether Docker has a command at `path` and Gantry does not. */

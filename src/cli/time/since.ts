@@ -7,7 +7,7 @@ const UNIX = /^[+-]?\d+(\.\d+)?$/
 /**
  * What `--since` and `--until` say as Unix seconds for the engine: a Go duration back from `now` (milliseconds), a
  * time or date, in this computer's zone where it names none, or Unix seconds as they are.
- * @throws Failure in Docker's words
+ * @throws Failure in Docker's words, which name `flag` unless it is ''
  */
 export function parseSince(text: string, now: number, flag: string): string {
   const back = text === '0' ? undefined : parseDuration(text)
@@ -30,5 +30,5 @@ function refuse(text: string, flag: string, reason: string | undefined): never {
   const what = text.includes('-')
     ? `parsing time ${JSON.stringify(text)}: ${reason ?? 'neither a time (2006-01-02T15:04:05Z) nor a date (2006-01-02)'}`
     : `failed to parse value as time or duration: ${JSON.stringify(text)}`
-  throw new Failure(`invalid value for "${flag}": ${what}`)
+  throw new Failure(flag === '' ? what : `invalid value for "${flag}": ${what}`)
 }

@@ -9,22 +9,15 @@ import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
 import { WorkerPool } from '#lib/worker-pool'
-import {
-  freezeCgroup,
-  hostFacts,
-  moveToCgroup,
-  putOtherThreadsLast,
-  releaseUnusedMemory,
-  startDetached,
-  thawCgroup,
-} from '#linux'
+import { hostFacts, moveToCgroup, putOtherThreadsLast, releaseUnusedMemory, startDetached } from '#linux'
 import { openMeta } from '#meta'
 import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
 import { openRegistryClient } from '#registry'
-import { openRuntime } from '#runtime'
+import { controlGroups, openRuntime } from '#runtime'
 import { type ApplyRequest, type ApplyResult, canMapLayers, InitLayers, openOverlay } from '#snapshot'
 import { entryPath } from '../entry.ts'
+import { HOST_FOLDERS } from '../host-folders.ts'
 import { instanceOf } from '../instance.ts'
 import type { PreparedHost } from './host.ts'
 import type { DaemonSettings } from './settings.ts'
@@ -69,7 +62,7 @@ export async function openEngine(
       config: {
         insecure: settings.insecureRegistries,
         mirrors: settings.registryMirrors,
-        hostFolders: ['/etc/gantry/certs.d', '/etc/docker/certs.d'],
+        hostFolders: HOST_FOLDERS,
         tls: new Map(),
       },
       userAgent: `gantry/${version}`,
@@ -108,17 +101,15 @@ export async function openEngine(
     meta,
     images,
     snapshots,
-    freezer: {
-      freeze: group => freezeCgroup(host.cgroups, group),
-      thaw: group => thawCgroup(host.cgroups, group),
-    },
     initLayers: new InitLayers(snapshots, execRoot),
     networks,
     runtime,
+    groups: controlGroups(host.cgroups),
     containers: new ContainerStore(meta),
     events: new Events(),
     waiters: new Waiters(),
     locks: new KeyedLock(),
+    restarting: new Set(),
   }
   return { deps, content, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() }
 }

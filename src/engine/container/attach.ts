@@ -1,7 +1,9 @@
 import { Conflict } from '#lib/errors'
 import type { AttachStream } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { publishContainer } from '../event/publish.ts'
 import { taskIo } from './io.ts'
+import { isPaused } from './state.ts'
 
 export interface AttachOptions {
   readonly stdin: boolean
@@ -16,8 +18,13 @@ export async function attachContainer(
   options: AttachOptions,
 ): Promise<AttachStream> {
   const record = deps.containers.find(nameOrId)
+  if (isPaused(record)) {
+    throw new Conflict(`container ${nameOrId} is paused, unpause the container before attach`)
+  }
   const request = { ...options, stdin: options.stdin && record.spec.process.openStdin }
-  return await deps.runtime.attach(record.id, request, taskIo(deps, record))
+  const stream = await deps.runtime.attach(record.id, request, taskIo(deps, record))
+  publishContainer(deps, record, 'attach')
+  return stream
 }
 
 /** @throws NotFound, Conflict (not running) */
@@ -31,4 +38,5 @@ export async function resizeContainer(
     throw new Conflict(`container ${record.id} is not running`)
   }
   await deps.runtime.resize(record.id, size)
+  publishContainer(deps, record, 'resize', { height: String(size.rows), width: String(size.columns) })
 }

@@ -3,8 +3,10 @@ import { Conflict } from '#lib/errors'
 import { familiarString, parseDigest, parseReference, type Reference, withDefaultTag, withTag } from '#oci'
 import { layerTar } from '#snapshot'
 import type { EngineDeps } from '../deps.ts'
-import { eventAttributes } from './folder.ts'
+import { publishContainer } from '../event/publish.ts'
+import { controlGroup } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
+import { isPaused } from './state.ts'
 
 export interface CommitOptions {
   /** '' gives the image no name. */
@@ -51,30 +53,33 @@ export async function commitContainer(deps: EngineDeps, nameOrId: string, option
     signal,
   })
   const name = reference === undefined ? {} : { imageRef: familiarString(reference) }
-  const attributes = { ...eventAttributes(record), comment, imageID: image.id, ...name }
-  deps.events.publish({ type: 'container', action: 'commit', id, attributes })
+  publishContainer(deps, record, 'commit', { comment, imageID: image.id, ...name })
   return image
 }
 
 /** The processes of a container, stopped for as long as this lasts. */
 class Standstill implements Disposable {
   readonly #deps: EngineDeps
+  readonly #id: string
   readonly #group: string
   readonly #isRunning: boolean
   #isFrozen = false
 
-  constructor(deps: EngineDeps, { id, state }: ContainerRecord) {
+  constructor(deps: EngineDeps, record: ContainerRecord) {
     this.#deps = deps
-    this.#group = `${deps.config.cgroupParent}/${id}`
-    this.#isRunning = state.status === 'running'
+    this.#id = record.id
+    this.#group = controlGroup(deps, record.id)
+    this.#isRunning = record.state.status === 'running' && !isPaused(record)
   }
 
   async begin(): Promise<void> {
-    if (this.#isRunning) this.#isFrozen = await this.#deps.freezer.freeze(this.#group)
+    if (this.#isRunning) this.#isFrozen = await this.#deps.groups.freeze(this.#group)
   }
 
   end(): void {
-    if (this.#isFrozen) this.#deps.freezer.thaw(this.#group)
+    const record = this.#deps.containers.get(this.#id)
+    // Whoever paused it meanwhile wants it to stay so.
+    if (this.#isFrozen && (record === undefined || !isPaused(record))) this.#deps.groups.thaw(this.#group)
     this.#isFrozen = false
   }
 

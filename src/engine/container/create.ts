@@ -8,9 +8,10 @@ import { UndoStack } from '#lib/undo'
 import { formatPlatform, hostPlatform, parsePlatform, platformMatches } from '#oci'
 import { parseSignal, parseWorkingFolder } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { publishContainer } from '../event/publish.ts'
 import { resolveCommand } from '../process/command.ts'
 import { mergeEnvironment } from '../process/environment.ts'
-import { containerFolder, eventAttributes } from './folder.ts'
+import { containerFolder } from './folder.ts'
 import { randomName } from './names.ts'
 import { type ContainerRecord, type ContainerSpec, parseContainerRecord } from './record.ts'
 import { parseContainerName } from './store.ts'
@@ -46,7 +47,7 @@ export async function createContainer(deps: EngineDeps, request: CreateRequest):
   undo.defer(() => deps.containers.remove(record))
   await deps.meta.durable()
   undo.keep()
-  deps.events.publish({ type: 'container', action: 'create', id, attributes: eventAttributes(record) })
+  publishContainer(deps, record, 'create')
   return record
 }
 

@@ -1,12 +1,20 @@
 import { rmSync } from 'node:fs'
 import type { EngineDeps } from '../deps.ts'
-import { containerFolder, eventAttributes } from './folder.ts'
+import { publishContainer, publishNetwork } from '../event/publish.ts'
+import { containerFolder } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
 
 /** The task's mounts and runtime state, and the sandbox. Idempotent. */
 export async function release(deps: EngineDeps, id: string): Promise<void> {
   await deps.runtime.remove(id)
+  await leaveNetwork(deps, id)
+}
+
+/** Gives the container's place in its network back. Idempotent. */
+export async function leaveNetwork(deps: EngineDeps, id: string): Promise<void> {
+  const sandbox = deps.networks.sandbox(id)
   await deps.networks.leave(id)
+  if (sandbox !== undefined) publishNetwork(deps, 'disconnect', sandbox)
 }
 
 /**
@@ -25,6 +33,6 @@ export async function takeAway(deps: EngineDeps, record: ContainerRecord): Promi
   await deps.snapshots.remove(id)
   rmSync(containerFolder(deps, id), { recursive: true, force: true })
   deps.containers.remove(record)
-  deps.events.publish({ type: 'container', action: 'destroy', id, attributes: eventAttributes(record) })
+  publishContainer(deps, record, 'destroy')
   deps.waiters.removed(record)
 }

@@ -1,9 +1,9 @@
 import { errorText } from '#lib/errors'
-import { formatRfc3339Nano } from '#lib/time'
+import { formatRfc3339Nano, parseRfc3339 } from '#lib/time'
 import type { TaskExit } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { publishContainer } from '../event/publish.ts'
 import { release, takeAway } from './dismantle.ts'
-import { eventAttributes } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
 import { transition } from './state.ts'
 
@@ -32,15 +32,18 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
     finishedAt: formatRfc3339Nano(exit.exitedAt),
   })
   // A container that removes itself is marked in the same write: a daemon that dies here finishes the removal.
-  const ended: ContainerRecord = { ...record, state, removing: record.spec.host.autoRemove }
+  const isLast = record.spec.host.autoRemove && !deps.restarting.has(id)
+  const ended: ContainerRecord = { ...record, state, removing: isLast }
   deps.containers.put(ended, { release: true })
   await release(deps, id)
-  deps.events.publish({
-    type: 'container',
-    action: 'die',
-    id,
-    attributes: { ...eventAttributes(ended), exitCode: String(exit.code) },
-  })
+  publishContainer(deps, ended, 'die', { exitCode: String(exit.code), execDuration: ranSeconds(record, exit) })
   deps.waiters.exited(ended)
-  if (ended.spec.host.autoRemove) await takeAway(deps, ended)
+  if (isLast) await takeAway(deps, ended)
+}
+
+/** Whole seconds from start to end. */
+function ranSeconds({ state }: ContainerRecord, { exitedAt }: TaskExit): string {
+  const started = state.status === 'running' ? parseRfc3339(state.startedAt) : undefined
+  const nanos = started === undefined || exitedAt < started ? 0n : exitedAt - started
+  return String(nanos / 1_000_000_000n)
 }

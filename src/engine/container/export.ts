@@ -2,7 +2,7 @@ import { throwIfAborted } from '#lib/abort'
 import { Conflict } from '#lib/errors'
 import { mergedTar } from '#snapshot'
 import type { EngineDeps } from '../deps.ts'
-import { eventAttributes } from './folder.ts'
+import { publishContainer } from '../event/publish.ts'
 
 export interface ExportOptions {
   /** Called once, when the container is found; takes the archive in pieces. */
@@ -22,7 +22,7 @@ export async function exportContainer(
   const record = deps.containers.find(nameOrId)
   const { own, below } = deps.snapshots.layers(record.id)
   const write = open()
-  deps.events.publish({ type: 'container', action: 'export', id: record.id, attributes: eventAttributes(record) })
+  publishContainer(deps, record, 'export')
   for await (const chunk of mergedTar([own, ...below])) {
     throwIfAborted(signal, `export container ${record.name}`)
     await write(chunk)

@@ -2,8 +2,8 @@ import { constants } from 'node:os'
 import { Conflict, within } from '#lib/errors'
 import { parseSignal } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { eventAttributes } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
+import { signalContainer } from './signal.ts'
 
 /** Sends a signal ('' is KILL) to a container's first process. @throws NotFound, Conflict (not running), InvalidArgument */
 export async function killContainer(deps: EngineDeps, nameOrId: string, signal: string): Promise<void> {
@@ -13,9 +13,7 @@ export async function killContainer(deps: EngineDeps, nameOrId: string, signal: 
   }))
   if (record.state.status !== 'running') throw notRunning(record)
   const exited = deps.runtime.exited(record.id)
-  if (!deps.runtime.signal(record.state, number)) throw notRunning(record)
-  const attributes = { ...eventAttributes(record), signal: String(number) }
-  deps.events.publish({ type: 'container', action: 'kill', id: record.id, attributes })
+  if (!(await signalContainer(deps, record.id, number))) throw notRunning(record)
   // As with Docker, KILL has done its work when the answer comes.
   if (number === constants.signals.SIGKILL) await exited
 }

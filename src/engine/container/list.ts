@@ -4,6 +4,7 @@ import type { EngineDeps } from '../deps.ts'
 import { nameTest } from './name-pattern.ts'
 import { holdsPort, type PortRange, parsePortFilter } from './port-filter.ts'
 import type { ContainerRecord } from './record.ts'
+import { isPaused } from './state.ts'
 
 /** Conditions by name; values of one name are alternatives, labels all have to hold. */
 export type ListFilters = ReadonlyMap<string, readonly string[]>
@@ -56,7 +57,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   name: (record, values, { names }) => values.some(value => names.get(value)?.(record.name)),
   label: (record, values) => values.every(value => labelHolds(record.spec.labels, value)),
   'label!': (record, values) => values.every(value => !labelHolds(record.spec.labels, value)),
-  status: (record, values) => values.includes(record.state.status),
+  status: (record, values) => values.includes(isPaused(record) ? 'paused' : record.state.status),
   exited: ({ state }, values) => state.status === 'exited' && values.some(value => Number(value) === state.code),
   ancestor: (record, values, { deps }) => values.some(value => descendsFrom(deps, record, value)),
   before: (record, values, { deps }) => values.every(value => record.created < deps.containers.find(value).created),

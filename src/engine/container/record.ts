@@ -43,6 +43,22 @@ const LogSettings = Type.Object({
   options: Labels,
 })
 
+/** What is absent is the kernel's default. */
+const CpuSettings = Type.Partial(
+  Type.Object({
+    shares: Count,
+    /** Billionths of a processor. */
+    nanoCpus: Count,
+    /** Microseconds, as the next. */
+    period: Count,
+    quota: Count,
+    /** `0-3,7`, as the next. */
+    cpus: Text,
+    mems: Text,
+  }),
+)
+export type CpuSettings = Type.Static<typeof CpuSettings>
+
 const HostSettings = Type.Object({
   binds: Type.Array(BindSettings),
   network: Text,
@@ -54,6 +70,8 @@ const HostSettings = Type.Object({
   memorySwap: Count,
   /** Null is the engine's default, -1 and 0 unlimited. */
   pidsLimit: Type.Union([Count, Type.Null()]),
+  /** Records of older versions have none. */
+  cpu: Type.Optional(CpuSettings),
   shmSize: Count,
   runtime: Text,
   log: LogSettings,
@@ -84,6 +102,10 @@ const RunningState = Type.Object({
   startTime: Count,
   startedAt: Time,
   bootId: Text,
+  /** Its processes are frozen. Absent is false. */
+  paused: Type.Optional(Flag),
+  /** The end of its last run, if there was one. */
+  finishedAt: Type.Optional(Time),
 })
 
 const ExitedState = Type.Object({

@@ -4,6 +4,8 @@ import type { EngineDeps } from '../deps.ts'
 import { dismantle } from './dismantle.ts'
 import { handleExit } from './exit.ts'
 import type { ContainerRecord } from './record.ts'
+import { sendSignal } from './signal.ts'
+import { isPaused } from './state.ts'
 
 export interface RemoveOptions {
   /** Kill it first if it runs. */
@@ -34,11 +36,14 @@ async function ending(
   if (record?.state.status !== 'running') return undefined
   if (!force) throw stillRunning(record)
   const exited = deps.runtime.exited(id)
-  deps.runtime.signal(record.state, constants.signals.SIGKILL)
+  sendSignal(deps, record, constants.signals.SIGKILL)
   return async () => handleExit(deps, id, await exited)
 }
 
 function stillRunning(record: ContainerRecord): Conflict {
+  if (isPaused(record)) {
+    return new Conflict(`cannot remove container "${record.name}": container is paused and must be unpaused first`)
+  }
   return new Conflict(
     `cannot remove container "${record.name}": container is running: stop the container before removing or force remove`,
   )

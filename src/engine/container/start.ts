@@ -1,18 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorText, NotModified, SystemError } from '#lib/errors'
+import { Conflict, errorText, NotModified, SystemError } from '#lib/errors'
 import { formatRfc3339Nano } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { hostsFile, resolvConf, type Sandbox } from '#network'
 import { StartRefused } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { publishContainer, publishNetwork } from '../event/publish.ts'
 import { processSettings } from '../process/settings.ts'
-import { dismantle } from './dismantle.ts'
+import { dismantle, leaveNetwork } from './dismantle.ts'
 import { supervise } from './exit.ts'
-import { containerFolder, eventAttributes } from './folder.ts'
+import { containerFolder, controlGroup } from './folder.ts'
 import { taskIo } from './io.ts'
 import type { ContainerRecord } from './record.ts'
-import { transition } from './state.ts'
+import { isPaused, transition } from './state.ts'
 
 const RESOLV_CONF = '/etc/resolv.conf'
 /** What systemd-resolved asks itself; /etc/resolv.conf names its stub on the loopback then. */
@@ -27,6 +28,7 @@ export async function startContainer(deps: EngineDeps, nameOrId: string): Promis
   const { id } = deps.containers.find(nameOrId)
   using _held = await deps.locks.acquire(id)
   const record = deps.containers.find(id)
+  if (isPaused(record)) throw new Conflict('cannot start a paused container, try unpause instead')
   if (record.state.status === 'running') throw new NotModified(`container ${record.name} is running`)
   try {
     await start(deps, record)
@@ -44,14 +46,14 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
   if (runtime === undefined)
     throw new SystemError(`runtime ${spec.host.runtime} is not installed`, { fix: 'apt-get install crun' })
   await using undo = new UndoStack()
-  const sandbox = await undo.own(deps.networks.join(id, { network: spec.host.network }), () => deps.networks.leave(id))
+  const sandbox = await undo.own(deps.networks.join(id, { network: spec.host.network }), () => leaveNetwork(deps, id))
+  publishNetwork(deps, 'connect', sandbox)
   writeIdentity(deps, record, sandbox)
-  const cgroup = `${deps.config.cgroupParent}/${id}`
   const task = await deps.runtime.start(id, {
     io: taskIo(deps, record),
     rootfs: deps.snapshots.mounts(id),
     settings: processSettings(deps, record, sandbox),
-    cgroup,
+    cgroup: controlGroup(deps, id),
     runtime,
   })
   undo.keep()
@@ -63,7 +65,7 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
     bootId: deps.config.bootId,
   })
   deps.containers.put({ ...record, state })
-  deps.events.publish({ type: 'container', action: 'start', id, attributes: eventAttributes(record) })
+  publishContainer(deps, record, 'start')
   supervise(deps, id)
 }
 

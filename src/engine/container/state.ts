@@ -17,7 +17,14 @@ export type StateEvent =
       readonly error: string
       readonly finishedAt: string
     }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'unpaused' }
   | { readonly kind: 'start-failed'; readonly code: number; readonly error: string }
+
+/** It runs, and its processes are frozen. */
+export function isPaused({ state }: { readonly state: ContainerState }): boolean {
+  return state.status === 'running' && state.paused === true
+}
 
 /** The only way from one state to the next. @throws Conflict with the names of both */
 export function transition(state: ContainerState, event: StateEvent): ContainerState {
@@ -25,12 +32,19 @@ export function transition(state: ContainerState, event: StateEvent): ContainerS
     case 'started': {
       if (state.status === 'running') throw illegal(state, event)
       const { pid, startTime, startedAt, bootId } = event
-      return { status: 'running', pid, startTime, startedAt, bootId }
+      const last = state.status === 'exited' ? { finishedAt: state.finishedAt } : {}
+      return { status: 'running', pid, startTime, startedAt, bootId, ...last }
     }
     case 'exited': {
       if (state.status !== 'running') throw illegal(state, event)
       const { code, oomKilled, error, finishedAt } = event
       return { status: 'exited', code, oomKilled, error, startedAt: state.startedAt, finishedAt }
+    }
+    case 'paused':
+    case 'unpaused': {
+      if (state.status !== 'running') throw illegal(state, event)
+      const { paused: _, ...running } = state
+      return event.kind === 'paused' ? { ...running, paused: true } : running
     }
     case 'start-failed': {
       if (state.status === 'running') throw illegal(state, event)

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { NotModified, SystemError } from '#lib/errors'
 import { parseSignal } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { publishContainer } from '../event/publish.ts'
 import { handleExit } from './exit.ts'
-import { eventAttributes } from './folder.ts'
-import type { ContainerRecord } from './record.ts'
+import { ownSignal, signalContainer } from './signal.ts'
 
 /** Seconds between the stop signal and KILL where nobody says otherwise. */
 const STOP_TIMEOUT_SECONDS = 10
@@ -31,10 +31,10 @@ export async function stopContainer(deps: EngineDeps, nameOrId: string, options:
   if (state.status !== 'running') throw new NotModified(`container ${record.name} is not running`)
   const signal = options.signal === '' ? ownSignal(spec.process.stopSignal) : parseSignal(options.signal)
   const exited = deps.runtime.exited(id)
-  deps.runtime.signal(state, signal)
+  await signalContainer(deps, id, signal)
   const timeout = options.timeout ?? spec.process.stopTimeout ?? STOP_TIMEOUT_SECONDS
   if (timeout < 0 || !(await endsWithin(exited, timeout * 1000))) {
-    if (timeout >= 0) deps.runtime.signal(state, constants.signals.SIGKILL)
+    if (timeout >= 0) await signalContainer(deps, id, constants.signals.SIGKILL)
     if (timeout < 0) await exited
     else if (!(await endsWithin(exited, KILL_PATIENCE_MS))) {
       throw new SystemError(`tried to kill container ${record.name}, but it did not end`, {
@@ -43,16 +43,7 @@ export async function stopContainer(deps: EngineDeps, nameOrId: string, options:
     }
   }
   await handleExit(deps, id, await exited)
-  publishStop(deps, record)
-}
-
-/** An image may name a signal that there is none of: then it is the usual one, as with Docker. */
-function ownSignal(text: string): number {
-  try {
-    return parseSignal(text)
-  } catch {
-    return constants.signals.SIGTERM
-  }
+  publishContainer(deps, record, 'stop')
 }
 
 /** False where the time was up first. Timers count monotonic time. */
@@ -65,8 +56,4 @@ async function endsWithin(exited: Promise<unknown>, millis: number): Promise<boo
   } finally {
     cancelled.abort()
   }
-}
-
-function publishStop(deps: EngineDeps, record: ContainerRecord): void {
-  deps.events.publish({ type: 'container', action: 'stop', id: record.id, attributes: eventAttributes(record) })
 }

@@ -65,6 +65,17 @@ export class ContainerStore {
     })
   }
 
+  /** Gives a container another name. @throws Conflict where it is taken, in Docker's words */
+  rename(before: ContainerRecord, after: ContainerRecord): void {
+    this.#meta.write(() => {
+      const holder = this.#names.get(after.name)
+      if (holder !== undefined) throw nameTaken(after.name, holder)
+      this.#names.delete(before.name)
+      this.#names.put(after.name, after.id)
+      this.#records.put(after.id, after)
+    })
+  }
+
   /** Replaces a record under its name. */
   put(record: ContainerRecord, options: { readonly release?: boolean } = {}): void {
     this.#meta.write(() => this.#records.put(record.id, record), options)

@@ -3,7 +3,7 @@ import { nowNanos, type UnixNanos } from '#lib/time'
 
 /** What happened to an object, for whoever wants to know. Events tell; nothing in the engine depends on them. */
 export interface EngineEvent {
-  readonly type: 'container' | 'image'
+  readonly type: 'container' | 'image' | 'network'
   /** Docker's word: `create`, `start`, `die`, `destroy`, `pull`, ... */
   readonly action: string
   readonly id: string

@@ -38,7 +38,7 @@ export async function pullImage(
   const pull = { platform: platformOf(options), credentials, onProgress, signal }
   if (isNameOnly(reference)) await deps.images.pullAll(reference, pull)
   else await deps.images.pull(reference, pull)
-  publish(deps, 'pull', familiarString(reference), { name: familiarString(reference) })
+  publish(deps, 'pull', familiarString(reference), { name: familiarName(reference) })
 }
 
 /** One tag, or every tag of the repository where `tag` is ''. @throws NotFound, Unauthorized, ... in Docker's words */
@@ -82,7 +82,7 @@ export async function loadImages(
   const loaded = await deps.images.load(archive, { platform: platformOf(options), onProgress, signal })
   return loaded.map(({ image, references }) => {
     const names = references.map(familiarString)
-    publish(deps, 'load', image.id, { name: names[0] ?? image.id })
+    publish(deps, 'load', image.id, { name: image.id })
     return { image, names }
   })
 }
@@ -111,7 +111,7 @@ export async function importImage(
     onProgress,
     signal,
   })
-  publish(deps, 'import', image.id, { name: reference === undefined ? image.id : familiarString(reference) })
+  publish(deps, 'import', image.id, { name: image.id })
   return image
 }
 

@@ -3,11 +3,15 @@ import type { Sandbox } from '#network'
 import type { SpecMount } from '#oci'
 import type { ProcessSettings, SpecLimits } from '#runtime'
 import { containerFolder } from '../container/folder.ts'
-import type { ContainerRecord } from '../container/record.ts'
+import type { ContainerRecord, CpuSettings } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
 
 /** Processes of a container that asks for no limit: enough for anything but a fork bomb. */
 const DEFAULT_PIDS = 4096
+
+/** Microseconds; the kernel's default. */
+const CPU_PERIOD = 100_000
+const NANO = 1_000_000_000
 
 /** What the runtime is to know of a container. Pure. */
 export function processSettings(
@@ -31,7 +35,7 @@ export function processSettings(
     binds: spec.host.binds,
     shmSize: spec.host.shmSize,
     network: sandbox.namespace === undefined ? { kind: 'host' } : { kind: 'namespace', path: sandbox.namespace },
-    limits: limits(record),
+    limits: limitsOf(record),
   }
 }
 
@@ -46,11 +50,21 @@ function identityMounts(deps: Pick<EngineDeps, 'config'>, record: ContainerRecor
   }))
 }
 
-function limits({ spec: { host } }: ContainerRecord): SpecLimits {
+/** What the processes of a container may use together. */
+export function limitsOf({ spec: { host } }: ContainerRecord): SpecLimits {
   const memory = host.memory === 0 ? undefined : host.memory
   return {
     memory,
     memorySwap: memory === undefined ? undefined : host.memorySwap === 0 ? memory * 2 : host.memorySwap,
     pids: host.pidsLimit === null ? DEFAULT_PIDS : host.pidsLimit > 0 ? host.pidsLimit : undefined,
+    cpu: cpuLimits(host.cpu ?? {}),
   }
+}
+
+function cpuLimits({ shares, nanoCpus, period, quota, cpus, mems }: CpuSettings): SpecLimits['cpu'] {
+  const share =
+    nanoCpus === undefined
+      ? { period, quota }
+      : { period: CPU_PERIOD, quota: Math.trunc((nanoCpus * CPU_PERIOD) / NANO) }
+  return { shares, ...share, cpus, mems }
 }

@@ -4,6 +4,7 @@ import { errorText, unreachable } from '#lib/errors'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import { dismantle, release } from '../container/dismantle.ts'
 import { handleExit, supervise } from '../container/exit.ts'
+import { settlePause } from '../container/pause.ts'
 import { transition } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
 import { type Operation, planRestore } from './plan.ts'
@@ -45,10 +46,11 @@ async function perform(deps: EngineDeps, operation: Operation): Promise<void> {
 
 async function apply(deps: EngineDeps, operation: Operation): Promise<void> {
   switch (operation.kind) {
-    case 'supervise':
-      // A commit may have been interrupted.
-      deps.freezer.thaw(`${deps.config.cgroupParent}/${operation.id}`)
+    case 'supervise': {
+      const record = deps.containers.get(operation.id)
+      if (record !== undefined) settlePause(deps, record)
       return supervise(deps, operation.id)
+    }
     case 'adopt':
       return adopt(deps, operation)
     case 'exit':

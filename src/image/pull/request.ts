@@ -1,6 +1,6 @@
 import { Forbidden } from '#lib/errors'
 import { familiarName, type Reference, withDefaultTag } from '#oci'
-import type { Credentials, Secret } from '#registry'
+import { type Credentials, secretOf } from '#registry'
 import type { RegistryCredentials } from '../image.ts'
 import { digestAlone } from '../record/names.ts'
 
@@ -14,16 +14,4 @@ export function pullReference(reference: Reference): Reference {
 export function credentialsFor(reference: Reference, given: RegistryCredentials | undefined): Credentials | undefined {
   const secret = given === undefined ? undefined : secretOf(given)
   return secret === undefined ? undefined : { registry: reference.domain, secret }
-}
-
-export function secretOf({
-  username,
-  password,
-  identityToken,
-  registryToken,
-}: RegistryCredentials): Secret | undefined {
-  if (registryToken) return { kind: 'registry-token', token: registryToken }
-  if (identityToken) return { kind: 'identity', token: identityToken }
-  if (username || password) return { kind: 'basic', username: username ?? '', password: password ?? '' }
-  return undefined
 }

@@ -1,9 +1,8 @@
 import { InvalidArgument } from '#lib/errors'
 import { quoted } from '#lib/printable'
-import type { Secret } from '#registry'
+import { type Secret, secretOf } from '#registry'
 import type { ImageDeps } from '../deps.ts'
 import type { RegistryCredentials } from '../image.ts'
-import { secretOf } from '../pull/request.ts'
 
 const HUB = 'docker.io'
 const HUB_NAMES: readonly string[] = ['', 'docker.io', 'index.docker.io', 'registry-1.docker.io']

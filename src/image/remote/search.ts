@@ -1,9 +1,8 @@
 import { InvalidArgument } from '#lib/errors'
 import { quoted } from '#lib/printable'
-import type { FoundRepository } from '#registry'
+import { type FoundRepository, secretOf } from '#registry'
 import type { ImageDeps } from '../deps.ts'
 import type { RegistryCredentials } from '../image.ts'
-import { secretOf } from '../pull/request.ts'
 
 /** As Docker. */
 const LIMIT = 25

@@ -16,3 +16,19 @@ export interface Credentials {
 export function basicHeader(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
 }
+
+/** What clients send along as they have it: some of it is there. */
+export interface GivenCredentials {
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  readonly identityToken?: string | undefined
+  readonly registryToken?: string | undefined
+}
+
+/** A token says more than a password beside it. */
+export function secretOf({ username, password, identityToken, registryToken }: GivenCredentials): Secret | undefined {
+  if (registryToken) return { kind: 'registry-token', token: registryToken }
+  if (identityToken) return { kind: 'identity', token: identityToken }
+  if (username || password) return { kind: 'basic', username: username ?? '', password: password ?? '' }
+  return undefined
+}

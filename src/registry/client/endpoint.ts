@@ -3,14 +3,20 @@ import { InvalidArgument } from '#lib/errors'
 import { printable } from '#lib/printable'
 import { type HostEntry, type HostFiles, type HostsFile, readHostFiles } from './host-files.ts'
 
+/** A certificate of ours and its key (PEM). */
+export interface ClientPair {
+  readonly cert: string
+  readonly key: string
+}
+
 /** How a server proves who it is, and how we do. */
 export interface TlsProfile {
   /** Do not look at the server's certificate: for registries that are configured insecure, never by default. */
   readonly skipVerify: boolean
   /** Certificate authorities (PEM) that count beside the system's own. */
   readonly ca: readonly string[]
-  /** Our own certificate and its key (PEM). */
-  readonly client: { readonly cert: string; readonly key: string } | undefined
+  /** What we show of ourselves. Where there are several, each makes an endpoint of its own. */
+  readonly client: ClientPair | undefined
 }
 
 export const STRICT_TLS: TlsProfile = { skipVerify: false, ca: [], client: undefined }
@@ -64,13 +70,15 @@ const ALL: readonly Capability[] = ['resolve', 'pull', 'push']
 export function endpointsFor(registry: string, config: RegistryConfig): readonly Endpoint[] {
   const files = readHostFiles(config.hostFolders ?? [], registry)
   if (files.hosts !== undefined) return configured(registry, files.hosts, config)
-  const mirrors = registry === HUB ? (config.mirrors ?? []).map(address => mirrorOf(registry, address, config)) : []
+  const mirrors =
+    registry === HUB ? (config.mirrors ?? []).flatMap(address => mirrorsOf(registry, address, config)) : []
   return [...mirrors, ...ownEndpoints(registry, files, config)]
 }
 
 /** The registry itself. */
 function ownEndpoints(registry: string, files: HostFiles, config: RegistryConfig): readonly Endpoint[] {
-  const tls = config.tls.get(registry) ?? { ...STRICT_TLS, ...files.tls }
+  const given = config.tls.get(registry)
+  const tls = given ?? { ...STRICT_TLS, ...files.tls }
   const insecure = mayBePlain(registry, config)
   const secure: Endpoint = {
     registry,
@@ -83,19 +91,30 @@ function ownEndpoints(registry: string, files: HostFiles, config: RegistryConfig
     mirror: false,
     namespace: undefined,
   }
-  return insecure ? [secure, { ...secure, scheme: 'http' }] : [secure]
+  const shown = showing(secure, given === undefined ? files.clients : [])
+  // Whoever is to be shown a certificate of ours speaks TLS.
+  const mayDoWithout = insecure && shown.every(({ tls: { client } }) => client === undefined)
+  return mayDoWithout ? [...shown, { ...secure, scheme: 'http' }] : shown
+}
+
+/**
+ * The endpoint with each of `clients`, one after the other. Which of them a server takes it says in the handshake, where
+ * Node does not let one choose: so the next one is shown where the first is refused.
+ */
+function showing(endpoint: Endpoint, clients: readonly ClientPair[]): readonly Endpoint[] {
+  if (clients.length === 0) return [endpoint]
+  return clients.map(client => ({ ...endpoint, tls: { ...endpoint.tls, client } }))
 }
 
 /** What `hosts.toml` says: its hosts in their order, then its server. */
 function configured(registry: string, { hosts, server }: HostsFile, config: RegistryConfig): readonly Endpoint[] {
-  const own = ownEndpoints(registry, { tls: server.tls, hosts: undefined }, config)
-  const origins = [...own, ...(server.url === undefined ? [] : [entryEndpoint(registry, server, false)])].map(originOf)
-  const entries = hosts.flatMap(host => {
-    const endpoint = entryEndpoint(registry, host, true)
-    if (endpoint === undefined) return []
-    const isOwn = origins.includes(originOf(endpoint))
-    return [isOwn ? { ...endpoint, mirror: false, namespace: undefined } : endpoint]
-  })
+  const own = ownEndpoints(registry, { tls: server.tls, clients: server.clients, hosts: undefined }, config)
+  const origins = [...own, ...entryEndpoints(registry, server, false)].map(originOf)
+  const entries = hosts.flatMap(host =>
+    entryEndpoints(registry, host, true).map(endpoint =>
+      origins.includes(originOf(endpoint)) ? { ...endpoint, mirror: false, namespace: undefined } : endpoint,
+    ),
+  )
   const { headers, capabilities } = server
   const last =
     server.url === undefined
@@ -105,42 +124,45 @@ function configured(registry: string, { hosts, server }: HostsFile, config: Regi
           capabilities,
           tls: { ...endpoint.tls, skipVerify: endpoint.tls.skipVerify || server.tls.skipVerify },
         }))
-      : [entryEndpoint(registry, server, false)]
-  return [...entries, ...last].filter(endpoint => endpoint !== undefined)
+      : entryEndpoints(registry, server, false)
+  return [...entries, ...last]
 }
 
-function entryEndpoint(registry: string, entry: HostEntry, mirror: boolean): Endpoint | undefined {
-  const { url, tls, headers, capabilities, overridePath } = entry
-  if (url === undefined) return undefined
+/** None where the entry names no address. */
+function entryEndpoints(registry: string, entry: HostEntry, mirror: boolean): readonly Endpoint[] {
+  const { url, tls, clients, headers, capabilities, overridePath } = entry
+  if (url === undefined) return []
   const path = url.pathname.replace(/\/+$/, '')
-  return {
+  const endpoint: Endpoint = {
     registry,
     scheme: url.protocol === 'http:' ? 'http' : 'https',
     authority: url.host,
     path: overridePath || path.endsWith('/v2') ? path : `${path}/v2`,
-    tls,
+    tls: { ...tls, client: undefined },
     headers,
     capabilities,
     mirror,
     namespace: mirror ? registry : undefined,
   }
+  return showing(endpoint, clients)
 }
 
 /** One of `registry-mirrors`: a copy of Docker Hub, as Docker has it. */
-function mirrorOf(registry: string, address: string, config: RegistryConfig): Endpoint {
+function mirrorsOf(registry: string, address: string, config: RegistryConfig): readonly Endpoint[] {
   const url = new URL(checkMirror(address))
-  const { tls } = readHostFiles(config.hostFolders ?? [], url.host)
-  return {
+  const { tls, clients } = readHostFiles(config.hostFolders ?? [], url.host)
+  const endpoint: Endpoint = {
     registry,
     scheme: url.protocol === 'http:' ? 'http' : 'https',
     authority: url.host,
     path: '/v2',
-    tls: { ...tls, skipVerify: mayBePlain(url.host, config) },
+    tls: { ...tls, client: undefined, skipVerify: mayBePlain(url.host, config) },
     headers: {},
     capabilities: ['resolve', 'pull'],
     mirror: true,
     namespace: undefined,
   }
+  return showing(endpoint, clients)
 }
 
 /** @throws InvalidArgument in Docker's words for what can be no mirror */
@@ -158,8 +180,8 @@ export function checkMirror(address: string): string {
   return address
 }
 
-function originOf(endpoint: Endpoint | undefined): string {
-  return `${endpoint?.scheme}://${endpoint?.authority}`
+export function originOf({ scheme, authority }: Endpoint): string {
+  return `${scheme}://${authority}`
 }
 
 /** True for a literal loopback host and for one that is configured insecure, with or without its port. */

@@ -18,7 +18,33 @@ test('half of a client certificate is refused with what is missing', () => {
   using at = folder({ 'a:1/b.cert': 'CERT', 'b:1/b.key': 'KEY', 'c:1/a.cert': '', 'c:1/a.key': '', 'c:1/b.cert': '' })
   refuses(() => at.endpoints('a:1'), /^missing key b.key for client certificate b.cert$/)
   refuses(() => at.endpoints('b:1'), /^missing client certificate b.cert for key b.key/)
-  refuses(() => at.endpoints('c:1'), /more than one client certificate: a.cert, b.cert$/)
+  refuses(() => at.endpoints('c:1'), /^missing key b.key for client certificate b.cert$/)
+})
+
+test('several client certificates: each is shown in the order of their names, and TLS is not done without', () => {
+  const pairs = { 'b.cert': 'B', 'b.key': 'KB', 'a.cert': 'A', 'a.key': 'KA' }
+  const files = Object.entries(pairs).flatMap(([name, text]) => [
+    [`own:1/${name}`, text],
+    [`127.0.0.1:1/${name}`, text],
+    [`toml:1/${name}`, text],
+  ])
+  const hosts = '[host."https://there"]\nclient = [["a.cert", "a.key"], ["b.cert", "b.key"]]'
+  using at = folder({ ...Object.fromEntries(files), 'toml:1/hosts.toml': hosts })
+  const shown = (name: string) =>
+    at.endpoints(name).map(({ scheme, tls }) => [scheme, tls.client?.cert, tls.client?.key])
+  const both = [
+    ['https', 'A', 'KA'],
+    ['https', 'B', 'KB'],
+  ]
+  assert.deepEqual(shown('own:1'), both)
+  assert.deepEqual(shown('127.0.0.1:1'), both)
+  assert.deepEqual(shown('toml:1'), [...both, ['https', undefined, undefined]])
+})
+
+test('more client certificates than anybody shows are refused', () => {
+  const pairs = Array.from({ length: 11 }, (_, i) => [`own:1/${i}.cert`, ''])
+  using at = folder(Object.fromEntries(pairs))
+  refuses(() => at.endpoints('own:1'), /has more than 10 client certificates$/)
 })
 
 test('hosts.toml: its hosts in their order, then its server', () => {

@@ -4,11 +4,13 @@ import { parse, TomlError } from 'smol-toml'
 import { errorCode, errorText, InvalidArgument } from '#lib/errors'
 import { JsonValue } from '#lib/json-value'
 import { quoted } from '#lib/printable'
-import type { Capability, TlsProfile } from './endpoint.ts'
+import type { Capability, ClientPair, TlsProfile } from './endpoint.ts'
 
 /** What a person has written down about one registry, in a folder that has its name. */
 export interface HostFiles {
-  readonly tls: Pick<TlsProfile, 'ca' | 'client'>
+  readonly tls: Pick<TlsProfile, 'ca'>
+  /** What may be shown, the likeliest first. */
+  readonly clients: readonly ClientPair[]
   /** Of a `hosts.toml`. */
   readonly hosts: HostsFile | undefined
 }
@@ -24,7 +26,9 @@ export interface HostEntry {
   /** Undefined where the file does not name one. */
   readonly url: URL | undefined
   readonly capabilities: readonly Capability[]
-  readonly tls: TlsProfile
+  readonly tls: Omit<TlsProfile, 'client'>
+  /** What may be shown, the likeliest first. */
+  readonly clients: readonly ClientPair[]
   /** `url` ends where repositories begin: no `/v2` is added. */
   readonly overridePath: boolean
   readonly headers: Readonly<Record<string, string>>
@@ -34,6 +38,8 @@ export interface HostEntry {
 const FILE_BYTES_MAX = 1024 * 1024
 const FILES_MAX = 100
 const ENTRIES_MAX = 100
+/** Client certificates for one host: each may cost a connection. */
+const CLIENTS_MAX = 10
 
 const CAPABILITIES: readonly Capability[] = ['resolve', 'pull', 'push']
 const KEYS: readonly string[] = ['capabilities', 'ca', 'client', 'skip_verify', 'override_path', 'header']
@@ -52,22 +58,20 @@ export function readHostFiles(folders: readonly string[], registry: string): Hos
   const withHosts = [...found, ...defaults].find(folder => readText(join(folder, 'hosts.toml')) !== undefined)
   const certificates = found.map(readCertificates)
   return {
-    tls: {
-      ca: certificates.flatMap(({ ca }) => ca),
-      client: certificates.find(({ client }) => client !== undefined)?.client,
-    },
+    tls: { ca: certificates.flatMap(({ ca }) => ca) },
+    clients: certificates.flatMap(({ clients }) => clients),
     hosts: withHosts === undefined ? undefined : readHosts(withHosts),
   }
 }
 
 /** `NAME.crt` is an authority; `NAME.cert` and `NAME.key` are what we show, as Docker has it. */
-function readCertificates(folder: string): Pick<TlsProfile, 'ca' | 'client'> {
+function readCertificates(folder: string): Pick<HostFiles, 'clients'> & Pick<TlsProfile, 'ca'> {
   const names = readdirSync(folder).sort()
   if (names.length > FILES_MAX) throw new InvalidArgument(`${folder} has more than ${FILES_MAX} files`)
   const clients = names.filter(name => name.endsWith('.cert'))
-  if (clients.length > 1) {
-    throw new InvalidArgument(`${folder} has more than one client certificate: ${clients.join(', ')}`, {
-      fix: 'keep the one that is to be shown',
+  if (clients.length > CLIENTS_MAX) {
+    throw new InvalidArgument(`${folder} has more than ${CLIENTS_MAX} client certificates`, {
+      fix: 'keep those that are to be shown',
     })
   }
   const key = names.find(name => name.endsWith('.key') && !clients.includes(name.replace(/\.key$/, '.cert')))
@@ -76,14 +80,13 @@ function readCertificates(folder: string): Pick<TlsProfile, 'ca' | 'client'> {
       `missing client certificate ${key.replace(/\.key$/, '.cert')} for key ${key} in ${folder}`,
     )
   }
-  const [client] = clients
   return {
     ca: names.filter(name => name.endsWith('.crt')).map(name => readFile(join(folder, name))),
-    client: client === undefined ? undefined : readPair(folder, client),
+    clients: clients.map(client => readPair(folder, client)),
   }
 }
 
-function readPair(folder: string, cert: string): { readonly cert: string; readonly key: string } {
+function readPair(folder: string, cert: string): ClientPair {
   const key = cert.replace(/\.cert$/, '.key')
   if (readText(join(folder, key)) === undefined) {
     throw new InvalidArgument(`missing key ${key} for client certificate ${cert}`, {
@@ -123,8 +126,8 @@ function readEntry(folder: string, json: JsonValue, url: URL | undefined): HostE
     tls: {
       skipVerify: json.member('skip_verify').boolean(),
       ca: strings(json.member('ca')).map(file => readFile(at(folder, file))),
-      client: readClient(folder, json.member('client')),
     },
+    clients: readClients(folder, json.member('client')),
     overridePath: json.member('override_path').boolean(),
     headers: readHeaders(json.member('header')),
   }
@@ -147,14 +150,13 @@ function readCapabilities(json: JsonValue): readonly Capability[] {
   })
 }
 
-/** One file with both, or a list with one pair, or with one such file. */
-function readClient(folder: string, json: JsonValue): TlsProfile['client'] {
-  if (json.absent) return undefined
-  const [first, ...others] = isList(json) ? json.elements(ENTRIES_MAX) : [json]
-  if (first === undefined) return undefined
-  if (others.length > 0) json.fail('more than one client certificate: keep the one that is to be shown')
-  const [cert = '', key = cert] = isList(first) ? first.strings(2) : [first.string()]
-  return { cert: readFile(at(folder, cert)), key: readFile(at(folder, key === '' ? cert : key)) }
+/** A file with certificate and key, or a list of such files, or of pairs of files. */
+function readClients(folder: string, json: JsonValue): readonly ClientPair[] {
+  if (json.absent) return []
+  return (isList(json) ? json.elements(CLIENTS_MAX) : [json]).map(each => {
+    const [cert = '', key = cert] = isList(each) ? each.strings(2) : [each.string()]
+    return { cert: readFile(at(folder, cert)), key: readFile(at(folder, key === '' ? cert : key)) }
+  })
 }
 
 function readHeaders(json: JsonValue): Readonly<Record<string, string>> {

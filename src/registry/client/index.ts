@@ -1,6 +1,6 @@
 export { blobRef, isBlobRef } from './blobs.ts'
 export type * from './contract.ts'
-export type { Credentials, Secret } from './credentials.ts'
+export { type Credentials, type Secret, secretOf } from './credentials.ts'
 export {
   checkMirror,
   type Endpoint,

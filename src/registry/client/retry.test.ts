@@ -38,6 +38,8 @@ test('waits are capped, and a server that names a time is waited for, if it is n
   await assert.rejects(failing(broken, { backoffMax: 700 }))
   assert.deepEqual(slept.splice(0), [500, 700, 700, 700])
   await assert.rejects(failing(new RegistryUnavailable('busy', 'busy', { retryAfter: 3000 })))
+  assert.deepEqual(slept.splice(0), [3500, 3500, 3500, 3500])
+  await assert.rejects(failing(new RegistryUnavailable('busy', 'busy', { retryAfter: 3000 }), { random: () => 0 }))
   assert.deepEqual(slept.splice(0), [3000, 3000, 3000, 3000])
   await assert.rejects(failing(new RegistryUnavailable('busy', 'busy', { retryAfter: 3_600_000 })))
   assert.deepEqual(slept, [])

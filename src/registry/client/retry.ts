@@ -27,11 +27,15 @@ export async function retrying<T>(timing: Timing, options: RetryOptions, body: (
       if (!(error instanceof RegistryUnavailable) || !options.troubles.includes(error.trouble)) throw error
       const got = (options.progress?.() ?? 0) - before
       tries = got >= PROGRESS_MIN ? 1 : tries + 1
-      const wait = error.retryAfter ?? backoff(timing, tries)
-      if (tries >= TRIES || wait > timing.retryAfterMax) throw error
-      await timing.sleep(wait, options.signal)
+      if (tries >= TRIES || (error.retryAfter ?? 0) > timing.retryAfterMax) throw error
+      await timing.sleep(waitFor(timing, error.retryAfter, tries), options.signal)
     }
   }
+}
+
+/** Never earlier than the server said; who was told the same time comes back within half a second, not at once. */
+function waitFor(timing: Timing, retryAfter: number | undefined, tries: number): number {
+  return retryAfter === undefined ? backoff(timing, tries) : retryAfter + timing.random() * timing.backoff
 }
 
 /** From half of the full wait to the whole of it. */

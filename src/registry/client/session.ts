@@ -1,7 +1,7 @@
 import { GantryError, InvalidArgument } from '#lib/errors'
 import { type Digest, familiarName, familiarString, nameOnly, type Reference, withDefaultTag, withDigest } from '#oci'
 import type { Scope } from './authorizer.ts'
-import type { Capability, Endpoint } from './endpoint.ts'
+import { type Capability, type Endpoint, originOf } from './endpoint.ts'
 import { RegistryUnavailable } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import type { Subject } from './status.ts'
@@ -108,11 +108,13 @@ export async function visit<T>(
       preferred.set(registry, keyOf(endpoint))
       return result
     } catch (error) {
-      if (!leadsOn(endpoint, error)) throw error
-      // Nobody there, twice: the first address is the one that people know.
-      if (!(isNobody(failure) && isNobody(error))) failure = error
+      const isRefused = isBroken(error) && keyOf(endpoint) !== preferred.get(registry) && hasTwin(endpoint, order)
+      if (!isRefused && !leadsOn(endpoint, error)) throw error
+      // Nobody there, twice: the first address is the one that people know. A broken exchange may be tried again.
+      if (!(isNobody(failure) && isNobody(error)) && !isBroken(failure)) failure = error
     }
   }
+  if (order.some(endpoint => hasTwin(endpoint, order))) throw withCertificates(registry, failure)
   throw failure ?? new InvalidArgument(`no endpoint of ${registry} may be asked to ${capability}`)
 }
 
@@ -126,6 +128,25 @@ function isNobody(error: unknown): boolean {
   return error instanceof RegistryUnavailable && error.trouble === 'connect'
 }
 
-function keyOf({ scheme, authority }: Endpoint): string {
-  return `${scheme}://${authority}`
+/** Servers that do not like a certificate of ours may just hang up. */
+function isBroken(error: unknown): boolean {
+  return error instanceof RegistryUnavailable && error.trouble === 'broken'
+}
+
+/** A server that likes none of our certificates says so in a way that looks like a broken connection. */
+function withCertificates(registry: string, failure: unknown): unknown {
+  if (!(failure instanceof RegistryUnavailable) || failure.fix !== undefined) return failure
+  const fix = `all client certificates in certs.d/${registry} were shown: look whether one of them is for this registry`
+  return new RegistryUnavailable(failure.trouble, failure.message, { fix, cause: failure })
+}
+
+/** Whether the same server may be shown another certificate. */
+function hasTwin(endpoint: Endpoint, all: readonly Endpoint[]): boolean {
+  return all.some(
+    other => other !== endpoint && other.tls.client !== undefined && originOf(other) === originOf(endpoint),
+  )
+}
+
+function keyOf(endpoint: Endpoint): string {
+  return `${originOf(endpoint)} ${endpoint.tls.client?.cert ?? ''}`
 }

@@ -57,11 +57,13 @@ export function statusError(response: HttpResponse, body: Buffer, subject: Subje
   if (complaint === undefined) return new Unavailable(`${request}: ${unexpected(response.status)}`)
   if (subject.action === 'login') return refusedLogin(request, complaint)
   const text = `${words(complaint.code)}: ${printable(complaint.message, 500)}`
+  // Whoever pulls knows what he asked for by name; which of its blobs it was he does not.
+  const where = subject.what === 'blob' ? ` (${request})` : ''
   switch (complaint.code) {
     case 'DENIED':
       if (subject.action === 'push') return new Forbidden(text, { fix: loginAdvice(subject) })
       return new NotFound(
-        `pull access denied for ${subject.name}, repository does not exist or may require 'docker login': ${text}`,
+        `pull access denied for ${subject.name}, repository does not exist or may require 'docker login': ${text}${where}`,
       )
     case 'MANIFEST_UNKNOWN':
       return new NotFound(`manifest for ${subject.reference} not found: ${text}`)
@@ -72,7 +74,7 @@ export function statusError(response: HttpResponse, body: Buffer, subject: Subje
     case 'UNAUTHORIZED':
       return new Unauthorized(`${request}: ${text}`, { fix: loginAdvice(subject) })
     case 'TOOMANYREQUESTS':
-      return busy(response, text, `wait, log in to ${subject.registry} with docker login, or use a mirror`)
+      return busy(response, text + where, `wait, log in to ${subject.registry} with docker login, or use a mirror`)
     case 'DIGEST_INVALID':
       return new DataCorrupt(`${request}: ${text}`)
     case 'MANIFEST_INVALID':

@@ -1,4 +1,13 @@
-import type { LinuxNamespace, LinuxResources, LinuxSeccomp, RuntimeSpec, SpecMount, SpecRlimit, SpecUser } from '#oci'
+import type {
+  LinuxCpu,
+  LinuxNamespace,
+  LinuxResources,
+  LinuxSeccomp,
+  RuntimeSpec,
+  SpecMount,
+  SpecRlimit,
+  SpecUser,
+} from '#oci'
 import {
   DEVICE_RULES,
   kernelMounts,
@@ -53,6 +62,14 @@ export interface SpecLimits {
   /** Bytes of memory and swap together; -1 is unlimited swap. */
   readonly memorySwap: number | undefined
   readonly pids: number | undefined
+  readonly cpu: {
+    readonly shares: number | undefined
+    /** Microseconds. */
+    readonly period: number | undefined
+    readonly quota: number | undefined
+    readonly cpus: string | undefined
+    readonly mems: string | undefined
+  }
 }
 
 /** The OCI runtime spec of a container. Pure: the same request gives the same spec. */
@@ -108,12 +125,18 @@ function namespaces(network: SpecNetwork): LinuxNamespace[] {
   return [...OWN_NAMESPACES, { type: 'network', path: network.path }]
 }
 
-function resources({ memory, memorySwap, pids }: SpecLimits): LinuxResources {
+function resources(limits: SpecLimits): LinuxResources {
+  return { devices: DEVICE_RULES, ...limitResources(limits) }
+}
+
+/** The part of a spec's resources that can change while a container runs. */
+export function limitResources({ memory, memorySwap, pids, cpu }: SpecLimits): LinuxResources {
+  const known = Object.entries(cpu).filter(([, value]) => value !== undefined)
   return {
-    devices: DEVICE_RULES,
     ...(memory === undefined
       ? {}
       : { memory: { limit: memory, ...(memorySwap === undefined ? {} : { swap: memorySwap }) } }),
+    ...(known.length === 0 ? {} : { cpu: Object.fromEntries(known) as LinuxCpu }),
     ...(pids === undefined ? {} : { pids: { limit: pids } }),
   }
 }

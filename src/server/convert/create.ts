@@ -82,20 +82,28 @@ function convertHost(host: Host, network: string, defaultRuntime: string): Creat
 }
 
 function convertMemory(host: Host): { memory: number; memorySwap: number } {
-  const memory = host.Memory ?? 0
-  const memorySwap = host.MemorySwap ?? 0
+  if (host.Memory === undefined || host.Memory === 0) {
+    if ((host.MemorySwap ?? 0) > 0) {
+      throw new InvalidArgument('You should always set the Memory limit when using Memoryswap limit, see usage')
+    }
+  }
+  checkMemory(host)
+  return { memory: host.Memory ?? 0, memorySwap: host.MemorySwap ?? 0 }
+}
+
+/** @throws InvalidArgument in Docker's words */
+export function checkMemory({
+  Memory: memory = 0,
+  MemorySwap: memorySwap = 0,
+}: Pick<Host, 'Memory' | 'MemorySwap'>): void {
   if (memory < 0 || (memory > 0 && memory < MEMORY_MIN_BYTES)) {
     throw new InvalidArgument('Minimum memory limit allowed is 6MB')
-  }
-  if (memory === 0 && memorySwap > 0) {
-    throw new InvalidArgument('You should always set the Memory limit when using Memoryswap limit, see usage')
   }
   if (memorySwap > 0 && memorySwap < memory) {
     throw new InvalidArgument('Minimum memoryswap limit should be larger than memory limit, see usage')
   }
   if (memorySwap < -1)
     throw new InvalidArgument(`invalid HostConfig.MemorySwap: ${memorySwap}`, { fix: 'use bytes, 0 or -1' })
-  return { memory, memorySwap }
 }
 
 function convertShmSize(bytes: number): number {

@@ -2,6 +2,7 @@ import { API_VERSION, API_VERSION_MIN, type InfoResponse, type RegistryConfig, t
 import type { ContainerRecord } from '#engine'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import type { SystemFacts } from '../backends.ts'
+import { stateWord } from './state-word.ts'
 
 /** Where `docker login` without a server goes, which clients read from here. */
 const INDEX_SERVER = 'https://index.docker.io/v1/'
@@ -12,13 +13,15 @@ export function systemInfo(
   containers: readonly ContainerRecord[],
   images: number,
 ): InfoResponse & { readonly ExecRoot: string } {
-  const running = containers.filter(record => record.state.status === 'running').length
+  const words = containers.map(stateWord)
+  const paused = words.filter(word => word === 'paused').length
+  const running = words.filter(word => word === 'running').length
   const has = (controller: string) => facts.controllers.has(controller)
   return {
     ID: facts.id,
     Containers: containers.length,
     ContainersRunning: running,
-    ContainersPaused: 0,
+    ContainersPaused: paused,
     ContainersStopped: containers.length - running,
     Images: images,
     Driver: facts.storageDriver,

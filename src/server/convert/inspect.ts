@@ -10,6 +10,7 @@ import type { ContainerRecord } from '#engine'
 import { ZERO_TIME } from '#lib/time'
 import type { Sandbox } from '#network'
 import type { ContainerPaths } from '../backends.ts'
+import { stateWord } from './state-word.ts'
 
 export interface InspectFacts {
   readonly paths: ContainerPaths
@@ -55,7 +56,8 @@ function started({ state }: ContainerRecord): boolean {
   return state.status !== 'created'
 }
 
-export function inspectState({ state }: ContainerRecord): ContainerState {
+export function inspectState(record: ContainerRecord): ContainerState {
+  const { state } = record
   const base = { Paused: false, Restarting: false, Dead: false }
   switch (state.status) {
     case 'created':
@@ -72,15 +74,16 @@ export function inspectState({ state }: ContainerRecord): ContainerState {
       }
     case 'running':
       return {
-        Status: 'running',
+        Status: stateWord(record),
         Running: true,
         ...base,
+        Paused: state.paused === true,
         OOMKilled: false,
         Pid: state.pid,
         ExitCode: 0,
         Error: '',
         StartedAt: state.startedAt,
-        FinishedAt: ZERO_TIME,
+        FinishedAt: state.finishedAt ?? ZERO_TIME,
       }
     case 'exited':
       return {
@@ -160,9 +163,9 @@ function inspectHostConfig({ spec: { host } }: ContainerRecord): InspectedHostCo
     ShmSize: host.shmSize,
     Runtime: host.runtime,
     Isolation: '',
-    CpuShares: 0,
+    CpuShares: host.cpu?.shares ?? 0,
     Memory: host.memory,
-    NanoCpus: 0,
+    NanoCpus: host.cpu?.nanoCpus ?? 0,
     CgroupParent: '',
     BlkioWeight: 0,
     BlkioWeightDevice: null,
@@ -170,12 +173,12 @@ function inspectHostConfig({ spec: { host } }: ContainerRecord): InspectedHostCo
     BlkioDeviceWriteBps: null,
     BlkioDeviceReadIOps: null,
     BlkioDeviceWriteIOps: null,
-    CpuPeriod: 0,
-    CpuQuota: 0,
+    CpuPeriod: host.cpu?.period ?? 0,
+    CpuQuota: host.cpu?.quota ?? 0,
     CpuRealtimePeriod: 0,
     CpuRealtimeRuntime: 0,
-    CpusetCpus: '',
-    CpusetMems: '',
+    CpusetCpus: host.cpu?.cpus ?? '',
+    CpusetMems: host.cpu?.mems ?? '',
     Devices: null,
     DeviceCgroupRules: null,
     DeviceRequests: null,

@@ -4,6 +4,7 @@ import { parseRfc3339, toMillis } from '#lib/time'
 import { humanDuration } from '#lib/units'
 import type { Sandbox } from '#network'
 import { inspectEndpoint, inspectMounts } from './inspect.ts'
+import { stateWord } from './state-word.ts'
 
 export interface ListFacts {
   /** Name or id. */
@@ -28,7 +29,7 @@ export function listItem(record: ContainerRecord, facts: ListFacts): ContainerLi
     Ports: facts.sandbox?.kind !== 'bridge' ? [] : spec.exposedPorts.flatMap(listedPort),
     ...sizes(facts.size),
     Labels: spec.labels,
-    State: record.state.status,
+    State: stateWord(record),
     Status: statusText(record, facts.now),
     HostConfig: { NetworkMode: spec.host.network },
     NetworkSettings: { Networks: { [spec.host.network]: inspectEndpoint(facts.sandbox, facts.networkId) } },
@@ -42,7 +43,7 @@ export function statusText({ state }: ContainerRecord, now: number): string {
     case 'created':
       return 'Created'
     case 'running':
-      return `Up ${humanDuration(now - millisOf(state.startedAt))}`
+      return `Up ${humanDuration(now - millisOf(state.startedAt))}${state.paused === true ? ' (Paused)' : ''}`
     case 'exited':
       return `Exited (${state.code}) ${humanDuration(now - millisOf(state.finishedAt))} ago`
   }

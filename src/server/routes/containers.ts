@@ -28,6 +28,7 @@ import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { attach } from '../stream/attach.ts'
 import { sendLogs } from '../stream/logs.ts'
+import { verbRoutes } from './container-verbs.ts'
 
 /** Docker's. */
 const EMPTY_BODY_MAX_BYTES = 7
@@ -57,6 +58,7 @@ export function containerRoutes(backends: Backends): Route[] {
         call.sendEmpty(204)
       },
     },
+    ...verbRoutes(backends),
     {
       method: 'POST',
       path: '/containers/:id/kill',

@@ -4,18 +4,10 @@ import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 
 const OPERATIONS: readonly [Route['method'], string, string][] = [
-  ['GET', '/events', 'the stream of events'],
   ['POST', '/build', 'building images'],
   ['POST', '/session', 'BuildKit sessions'],
   ['POST', '/grpc', 'BuildKit'],
   ['POST', '/containers/:id/exec', 'running a command in a container (exec)'],
-  ['POST', '/containers/:id/restart', 'restarting a container'],
-  ['POST', '/containers/:id/pause', 'pausing a container'],
-  ['POST', '/containers/:id/unpause', 'unpausing a container'],
-  ['POST', '/containers/:id/rename', 'renaming a container'],
-  ['POST', '/containers/:id/update', 'updating a container'],
-  ['GET', '/containers/:id/top', "listing a container's processes"],
-  ['GET', '/containers/:id/stats', "a container's statistics"],
   ['GET', '/containers/:id/archive', 'copying from a container'],
   ['HEAD', '/containers/:id/archive', 'copying from a container'],
   ['PUT', '/containers/:id/archive', 'copying into a container'],

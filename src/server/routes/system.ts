@@ -1,10 +1,11 @@
-import { DiskUsageQuery } from '#api'
+import { DiskUsageQuery, EventsQuery } from '#api'
 import type { ContainerRecord } from '#engine'
 import type { Backends } from '../backends.ts'
 import { diskUsageResponse, diskUsageTypes } from '../convert/disk-usage.ts'
 import { systemInfo, systemVersion } from '../convert/info.ts'
 import type { ListFacts } from '../convert/list.ts'
 import type { Route } from '../http/route.ts'
+import { sendEvents } from '../stream/events.ts'
 import { containerItem } from './containers.ts'
 
 export function systemRoutes(backends: Backends): Route[] {
@@ -13,6 +14,11 @@ export function systemRoutes(backends: Backends): Route[] {
     { method: 'GET', path: '/_ping', handle: call => call.sendPing('OK') },
     { method: 'HEAD', path: '/_ping', handle: call => call.sendPing('') },
     { method: 'GET', path: '/version', handle: call => call.sendJson(200, systemVersion(system.facts())) },
+    {
+      method: 'GET',
+      path: '/events',
+      handle: call => sendEvents(system, call, call.readQuery(EventsQuery)),
+    },
     {
       method: 'GET',
       path: '/system/df',

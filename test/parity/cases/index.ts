@@ -2,6 +2,7 @@ import type { ParityCase } from '../case.ts'
 import { ATTACH_CASES } from './attach.ts'
 import { COMMAND_CASES } from './commands.ts'
 import { CREATE_CASES } from './create.ts'
+import { EVENT_CASES } from './events.ts'
 import { FILE_CASES } from './files.ts'
 import { IMAGE_CASES } from './images.ts'
 import { INSIDE_CASES } from './inside.ts'
@@ -10,6 +11,7 @@ import { LIST_CASES } from './list.ts'
 import { LOG_CASES } from './logs.ts'
 import { RUN_CASES } from './run.ts'
 import { SYSTEM_CASES } from './system.ts'
+import { VERB_CASES } from './verbs.ts'
 
 /** Every case, in the order of the report. */
 export const CASES: readonly ParityCase[] = [
@@ -17,6 +19,8 @@ export const CASES: readonly ParityCase[] = [
   ...IMAGE_CASES,
   ...CREATE_CASES,
   ...LIFECYCLE_CASES,
+  ...VERB_CASES,
+  ...EVENT_CASES,
   ...LIST_CASES,
   ...LOG_CASES,
   ...ATTACH_CASES,

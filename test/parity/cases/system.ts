@@ -12,11 +12,6 @@ const REFUSED: readonly ApiStep[] = [
   get('/exec/nope/json'),
   post('/exec/nope/start', {}),
   del('/networks/nope'),
-  post('/containers/nope/rename?name=x'),
-  post('/containers/nope/restart'),
-  post('/containers/nope/pause'),
-  get('/containers/nope/top'),
-  get('/containers/nope/stats'),
   post('/containers/nope/exec', { Cmd: ['true'] }),
 ]
 

@@ -63,6 +63,7 @@ export const OF_THE_RUNTIME: readonly Difference[] = [
     reason: 'what a runtime says of a command is told without the names of those who passed it on',
     cases: [
       'container: starts that fail',
+      'restart: what cannot start',
       'run: command *',
       'run: what a failed start leaves',
       'run: bind over a file',

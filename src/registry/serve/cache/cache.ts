@@ -23,7 +23,12 @@ export interface CacheOptions {
   readonly store: RegistryStore
   readonly upstream: Upstream
   readonly client: RegistryClient
+  /** Milliseconds for which the other registry is waited for where there is something older to serve. */
+  readonly patience?: number
 }
+
+/** Longer than any registry that works, shorter than clients wait. */
+const PATIENCE = 10_000
 
 /**
  * A registry that has nothing of its own: what it is asked for and has not, it fetches from another one and keeps.
@@ -54,9 +59,12 @@ class Cache {
   readonly #upstream: Upstream
   /** One for all: everybody sees what the cache may see. */
   readonly #session: RegistrySession
-  readonly #downloads = new Map<Digest, Download>()
+  /** By repository, digest and size: a manifest of one repository that says wrong things breaks nothing of others. */
+  readonly #downloads = new Map<string, Download>()
+  readonly #patience: number
 
-  constructor({ store, upstream, client }: CacheOptions) {
+  constructor({ store, upstream, client, patience = PATIENCE }: CacheOptions) {
+    this.#patience = patience
     this.#deps = store.deps
     this.#upstream = upstream
     this.#session = client.session()
@@ -65,11 +73,13 @@ class Cache {
   async manifest(repository: string, reference: ManifestReference, { signal }: CallOptions): Promise<ManifestSource> {
     const here = this.#here(repository, reference)
     if (reference.kind === 'digest' && here !== undefined) return here
+    const tired = here === undefined ? undefined : AbortSignal.timeout(this.#patience)
     try {
-      return await this.#fetch(repository, reference, signal)
+      return await this.#fetch(repository, reference, tired === undefined ? signal : AbortSignal.any([signal, tired]))
     } catch (error) {
       if (!(error instanceof GantryError)) throw error
-      if (here === undefined || error.kind !== 'unavailable') throw foreignError(error, repository, reference)
+      const isSilent = error.kind === 'unavailable' || (tired?.aborted === true && !signal.aborted)
+      if (here === undefined || !isSilent) throw foreignError(error, repository, reference)
       const image = `${repository}:${referenceText(reference)}`
       this.#deps.log.warn('the registry behind the cache does not answer: an older image is served', {
         image,
@@ -137,15 +147,16 @@ class Cache {
 
   /** The one download of a blob, whoever asked first. It goes on when they all go: the next one will want it. */
   #download(repository: string, wanted: Descriptor): Download {
-    const running = this.#downloads.get(wanted.digest)
+    const key = `${repository}@${wanted.digest} ${wanted.size}`
+    const running = this.#downloads.get(key)
     if (running !== undefined) return running
     const name = referenceTo(this.#upstream, repository, '')
     const { content } = this.#deps
     const download = new Download(content, wanted.digest, wanted.size, store =>
       this.#session.fetchBlob(name, wanted, store),
     )
-    this.#downloads.set(wanted.digest, download)
-    void download.ended.then(() => this.#downloads.delete(wanted.digest))
+    this.#downloads.set(key, download)
+    void download.ended.then(() => this.#downloads.delete(key))
     return download
   }
 }

@@ -1,0 +1,14 @@
+import { forEach } from '../container/each.ts'
+import { command } from '../program/command.ts'
+
+export const pause = command({
+  usage: 'CONTAINER [CONTAINER...]',
+  arity: { min: 1 },
+  names: 'running',
+  flags: {},
+  examples: ['pause web'],
+  async run({ context, args }) {
+    const { client } = await context.connect()
+    await forEach(context, args, name => client.containers.pause(name))
+  },
+})
