@@ -1,18 +1,21 @@
 /**
  * Bundles the sources into `dist/`: one file for each entry (the program, worker threads) and shared chunks, so that a
  * command loads only what it uses. koffi stays outside: it loads its native part from beside itself.
+ *
+ *   node scripts/build.mjs [FOLDER]
  */
 import { chmodSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-rmSync(join(root, 'dist'), { recursive: true, force: true })
+const folder = resolve(root, process.argv[2] ?? 'dist')
+rmSync(folder, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
   entryPoints: ['src/cmd/main.ts', 'src/cmd/worker.ts'],
-  outdir: 'dist',
+  outdir: folder,
   bundle: true,
   splitting: true,
   format: 'esm',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const [name, ...args] = process.argv.slice(2)
-process.argv[2] = name === 'demo' || name === 'bench' ? name : 'test'
+process.argv[2] = ['demo', 'bench', 'vm'].includes(name) ? name : 'test'
 const { projectNode } = await import('./setup.mjs')
 const node = projectNode()
 const { status, signal } = spawnSync(

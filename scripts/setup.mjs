@@ -2,10 +2,10 @@
  * Gets a host ready without a question: Debian packages that are missing, npm packages, the bundle. Runs on whatever
  * Node the host has (18 and later) and knows nothing of the project's own.
  *
- *   node scripts/setup.mjs [demo|test]
+ *   node scripts/setup.mjs [demo|test|bench|vm]
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,6 +29,13 @@ const WANTED = [
 
 /** What the bench measures besides. */
 const PEERS = [['podman', ['/usr/bin/podman']]]
+
+/** What a virtual machine is made with, and the package whose dependency is Debian's kernel for one. */
+const MACHINE = [
+  ['qemu-system-x86', ['/usr/bin/qemu-system-x86_64']],
+  ['e2fsprogs', ['/usr/sbin/mke2fs']],
+]
+const KERNEL_PACKAGE = 'linux-image-cloud-amd64'
 
 const NEVER_START = '/usr/sbin/policy-rc.d'
 
@@ -82,10 +89,29 @@ function installPackages() {
     }
   }
   if (purpose === 'demo') return
-  for (const name of missing(purpose === 'bench' ? [...WANTED, ...PEERS] : WANTED)) {
+  const wanted = { bench: [...WANTED, ...PEERS], vm: [WANTED[0], ...MACHINE] }[purpose] ?? WANTED
+  for (const name of missing(wanted)) {
     say(`installing ${name} for the tests`)
     if (!aptInstall([name]).ok) say(`${name} cannot be had here: tests that need it are skipped`)
   }
+}
+
+/** Unpacked beside the sources and never installed: it is not this host that is to boot it. */
+function fetchKernel() {
+  const folder = join(root, '.cache/vm')
+  const kernel = join(folder, 'kernel')
+  if (purpose !== 'vm' || existsSync(kernel)) return
+  say('fetching a kernel for virtual machines')
+  mkdirSync(folder, { recursive: true })
+  const name = /Depends: (linux-image-\S+)/.exec(run('apt-cache', ['depends', KERNEL_PACKAGE]).text)?.[1]
+  const fetched = run('apt-get', ['download', '-q', name ?? KERNEL_PACKAGE], { cwd: folder })
+  const archive = readdirSync(folder).find(file => file.endsWith('.deb'))
+  const partial = join(folder, 'kernel.partial')
+  rmSync(partial, { recursive: true, force: true })
+  const unpacked = archive === undefined ? fetched : run('dpkg-deb', ['-x', archive, partial], { cwd: folder })
+  if (archive !== undefined) rmSync(join(folder, archive))
+  if (unpacked.ok) renameSync(partial, kernel)
+  else say(`the kernel cannot be had here, tests that need it are skipped: ${unpacked.text}`)
 }
 
 /**
@@ -151,4 +177,5 @@ function checkSystem() {
 checkSystem()
 installPackages()
 installModules()
+fetchKernel()
 buildBundle()

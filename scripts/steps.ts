@@ -34,6 +34,11 @@ export function systemTests(): string[] {
   return globSync('test/{system,cli,parity}/**/*.test.ts', { cwd: ROOT }).sort()
 }
 
+/** Tests of the whole in a virtual machine, on a kernel that is set up otherwise than the host's. */
+export function machineTests(): string[] {
+  return globSync('test/vm/**/*.test.ts', { cwd: ROOT }).sort()
+}
+
 /** Node's test runner. Whole-system tests run one after the other: they measure and they share the host. */
 export function testArgs(files: readonly string[], concurrency: number): string[] {
   const reporter = process.stdout.isTTY || files.length < 5 ? 'spec' : 'dot'

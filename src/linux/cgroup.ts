@@ -85,19 +85,28 @@ export function mountV1Controller(controller: string): void {
  * The option is the whole host's. True if it was switched on by this call.
  */
 export function favourDynamicCgroups(): boolean {
-  const tree = mounts().find(mount => mount.type === 'cgroup2' && mount.target.startsWith(CGROUP_ROOT))
-  if (tree === undefined || tree.superOptions.includes(FAVOUR_DYNAMIC)) return false
-  return remountCgroups(tree, [...tree.superOptions, FAVOUR_DYNAMIC])
+  const tree = unifiedMount()
+  if (tree === undefined || favoursDynamic(tree)) return false
+  // Of a control group namespace the kernel takes the option and does nothing (cgroup_reconfigure).
+  return remountCgroups(tree, [...tree.superOptions, FAVOUR_DYNAMIC]) && favoursDynamic(unifiedMount())
 }
 
 /** Takes the option back. */
 export function unfavourDynamicCgroups(): void {
-  const tree = mounts().find(mount => mount.type === 'cgroup2' && mount.target.startsWith(CGROUP_ROOT))
-  if (tree !== undefined)
-    remountCgroups(
-      tree,
-      tree.superOptions.filter(option => option !== FAVOUR_DYNAMIC),
-    )
+  const tree = unifiedMount()
+  if (tree === undefined) return
+  remountCgroups(
+    tree,
+    tree.superOptions.filter(option => option !== FAVOUR_DYNAMIC),
+  )
+}
+
+function unifiedMount(): MountEntry | undefined {
+  return mounts().find(mount => mount.type === 'cgroup2' && mount.target.startsWith(CGROUP_ROOT))
+}
+
+function favoursDynamic(tree: MountEntry | undefined): boolean {
+  return tree?.superOptions.includes(FAVOUR_DYNAMIC) === true
 }
 
 /** Takes a v1 hierarchy that `mountV1Controller` made off again; one that is in use stays. */
@@ -171,7 +180,7 @@ export function moveToCgroup(host: CgroupHost, group: string, pid: number): void
     try {
       const folder = join(tree.mountPoint, group)
       mkdirSync(folder, { recursive: true })
-      if (tree.controllers.includes('cpuset')) inheritCpuset(tree.mountPoint, group)
+      if (tree.version === 1 && tree.controllers.includes('cpuset')) inheritCpuset(tree.mountPoint, group)
       writeFileSync(join(folder, 'cgroup.procs'), String(pid))
     } catch {
       // A read-only or delegated tree: membership there stays as it was.

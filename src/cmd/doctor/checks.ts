@@ -16,6 +16,7 @@ import {
   runTool,
   securityModules,
 } from '#linux'
+import { checkCgroups } from './cgroups.ts'
 
 export type Verdict = 'ok' | 'note' | 'warn' | 'fail'
 
@@ -36,7 +37,7 @@ export async function hostChecks(dataRoot: string): Promise<Check[]> {
   return [
     checkKernel(),
     checkRoot(),
-    checkCgroups(),
+    checkCgroups(detectCgroups()),
     checkNamespaces(),
     checkFileSystem('overlay', 'fail', 'layers of images', 'modprobe overlay'),
     checkErofs(),
@@ -74,19 +75,6 @@ function checkRoot(): Check {
         verdict: 'note',
         detail: 'root without CAP_SYS_RESOURCE: limits of containers stay below our own',
       }
-}
-
-function checkCgroups(): Check {
-  const { mode, strayControllers } = detectCgroups()
-  if (mode === 'none')
-    return { name: 'cgroups', verdict: 'fail', detail: 'none mounted', fix: 'mount cgroup2 at /sys/fs/cgroup' }
-  if (strayControllers.length === 0) return { name: 'cgroups', verdict: 'ok', detail: mode }
-  return {
-    name: 'cgroups',
-    verdict: 'warn',
-    detail: `hybrid, and the v2 tree holds ${strayControllers.join(', ')}: crun refuses such a host`,
-    fix: 'nothing: the daemon moves it to a v1 tree of its own when it starts, or uses runc',
-  }
 }
 
 function checkNamespaces(): Check {
