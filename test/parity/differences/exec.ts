@@ -27,7 +27,7 @@ export const OF_EXECS: readonly Difference[] = [
     why: 'newer',
     reason: 'the words of newer versions',
     peer: 'docker 20.10',
-    cases: ['exec: container that never ran', 'exec: container that does not run'],
+    cases: ['exec: container that never ran', 'exec: what cannot be run', 'exec: container that does not run'],
     at: ['POST containers {c} exec/body/message'],
   },
   {
