@@ -8,7 +8,7 @@ import { http } from '#lib/node-http'
 import type { Backends } from './backends.ts'
 import { wireError } from './errors.ts'
 import { ApiCall } from './http/call.ts'
-import { rememberHead } from './http/hijack.ts'
+import { rememberUpgrade } from './http/hijack.ts'
 import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
@@ -104,12 +104,12 @@ function serverFor(
     sendRawError(response, new InvalidArgument('the Expect header asks for what is not done here'), log),
   )
   // attach and exec ask for an upgrade: they take the same way as every request, and take the connection there.
-  server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => {})
+  server.on('upgrade', (request, stream, head) => {
+    stream.on('error', () => {})
     const response = new http.ServerResponse(request)
     response.assignSocket(request.socket)
     response.once('finish', () => request.socket.end())
-    rememberHead(request, head)
+    rememberUpgrade(request, { stream, head })
     handler(request, response)
   })
   return server

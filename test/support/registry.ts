@@ -419,7 +419,9 @@ function sendBody(response: ServerResponse, body: Buffer, fault: Fault | undefin
       response.write(body.subarray(0, fault.after), () => response.socket?.resetAndDestroy())
       return
     case 'stall':
-      response.write(body.subarray(0, fault.after))
+      // A whole body is an end: an answer left open would hold back the next one on this connection.
+      if (fault.after < body.length) response.write(body.subarray(0, fault.after))
+      else response.end(body)
       return
     case 'drip':
       drip(response, body, fault.millis)

@@ -3,7 +3,7 @@
  * nor the monitor keeps a descriptor (SAFETY R41, S84, S88).
  */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { busyboxArchive } from '../support/busybox.ts'
@@ -185,9 +185,7 @@ const STREAM = /^HTTP\/1\.1 (200|101) [\s\S]*\r\n\r\n/
 /** Every path that the routes name, with their parameters. */
 function routes(): [string, string][] {
   const folder = new URL('../../src/server/routes/', import.meta.url)
-  const texts = ['containers', 'images', 'networks', 'system', 'refused'].map(name =>
-    readFileSync(new URL(`${name}.ts`, folder), 'utf8'),
-  )
+  const texts = readdirSync(folder).map(name => readFileSync(new URL(name, folder), 'utf8'))
   const found = texts.flatMap(text => [
     ...text.matchAll(/method: '([A-Z]+)',\s+path: '([^']+)'/g),
     ...text.matchAll(/\['([A-Z]+)', '([^']+)'/g),

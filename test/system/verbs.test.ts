@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { cgroupUsage, detectCgroups, freezeCgroup, isCgroupFrozen, thawCgroup } from '#linux'
 import { DOCKER_CLIS, dockerCli } from '../support/docker.ts'
 import { GANTRY, systemSkip, TestEngine } from '../support/engine.ts'
+import { until } from '../support/proc.ts'
 
 const COUNT = 'i=0; while :; do i=$((i+1)); echo $i > /count; done'
 
@@ -169,9 +170,11 @@ describe('verbs of containers', { skip: systemSkip() }, () => {
     await ok('rm', '-f', 'limited')
     await ok('run', '-d', '--name', 'limited', 'busybox', 'sh', '-c', COUNT)
     await ok('update', '--cpus', '0.1', 'limited')
-    const samples = await firstLines(engine.socket, '/containers/limited/stats', 2)
-    const last = JSON.parse(samples[1] ?? '') as { cpu_stats: { throttling_data: { throttled_periods: number } } }
-    assert.ok(last.cpu_stats.throttling_data.throttled_periods > 0)
+    await until('it is held back', async () => {
+      const { json } = await engine.api('GET', '/containers/limited/stats?stream=0&one-shot=1')
+      const { cpu_stats: cpu } = json as { cpu_stats: { throttling_data: { throttled_periods: number } } }
+      return cpu.throttling_data.throttled_periods > 0
+    })
     const refused = await engine.gantry(['update', '--restart', 'always', 'limited'])
     assert.deepEqual([refused.code, /RestartPolicy.Name is not done/.test(refused.stderr)], [1, true])
     await ok('rm', '-f', 'limited')

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { type ApiVersion, parseJson, type Read, readBody, readQuery, type Schema, writeJson } from '#api'
 import { errorText, InvalidArgument } from '#lib/errors'
 import type { Logger } from '#lib/log'
-import { type Hijacked, hijack, upgradeBody } from './hijack.ts'
+import { type Hijacked, hijack } from './hijack.ts'
 import { ResponseStream } from './response-stream.ts'
 
 const JSON_BODY_MAX_BYTES = 16 * 1024 * 1024
@@ -122,8 +122,6 @@ export class ApiCall {
   }
 
   async #readText(): Promise<string> {
-    const body = await upgradeBody(this.#request, JSON_BODY_MAX_BYTES)
-    if (body !== undefined) return body.toString('utf8')
     const chunks: Buffer[] = []
     let size = 0
     for await (const chunk of this.#request) {

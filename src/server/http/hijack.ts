@@ -1,58 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { InvalidArgument } from '#lib/errors'
+import type { Duplex } from 'node:stream'
 
 /** A connection taken over from HTTP. What the client sent after its request is read first. */
 export interface Hijacked {
-  readonly socket: Socket
+  readonly socket: Duplex
 }
 
-/** What came behind the head of a request that asked for an upgrade. */
-const HEADS = new WeakMap<IncomingMessage, Buffer>()
-
-export function rememberHead(request: IncomingMessage, head: Buffer): void {
-  HEADS.set(request, head)
+/** What Node gives with a request that asks for an upgrade. */
+interface Upgrade {
+  /** The connection, or what stands for it while a body is still coming: only what comes behind the body is read there. */
+  readonly stream: Duplex
+  /** What came behind the request in one piece with it. */
+  readonly head: Buffer
 }
 
-/**
- * The body of a request that asked for an upgrade, of `maxBytes` at most; undefined for other requests. Node gives what
- * came in one piece with the head to the request; what came later is the connection's. @throws InvalidArgument
- */
-export function upgradeBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> | undefined {
-  const head = HEADS.get(request)
-  return head === undefined ? undefined : readUpgradeBody(request, head, maxBytes)
-}
+const UPGRADES = new WeakMap<IncomingMessage, Upgrade>()
 
-async function readUpgradeBody(request: IncomingMessage, head: Buffer, maxBytes: number): Promise<Buffer> {
-  const { headers, socket } = request
-  if (headers['transfer-encoding'] !== undefined)
-    throw new InvalidArgument('a chunked body is refused in a request for an upgrade', { fix: 'send Content-Length' })
-  const length = Number(headers['content-length'] ?? 0)
-  if (length > maxBytes) throw new InvalidArgument(`request body is larger than ${maxBytes} bytes`)
-  let body = Buffer.concat([...(await request.toArray()), head] as Buffer[])
-  while (body.length < length) body = Buffer.concat([body, await nextChunk(socket)])
-  HEADS.set(request, body.subarray(length))
-  return body.subarray(0, length)
-}
-
-/** @throws InvalidArgument where nothing more comes */
-function nextChunk(socket: Socket): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      socket.off('readable', onReadable)
-      socket.off('end', onEnd)
-      socket.off('close', onEnd)
-      act()
-    }
-    const onReadable = () => {
-      const chunk = socket.read() as Buffer | null
-      if (chunk !== null) settle(() => resolve(chunk))
-    }
-    const onEnd = () => settle(() => reject(new InvalidArgument('the request body ends early')))
-    socket.on('readable', onReadable)
-    socket.once('end', onEnd)
-    socket.once('close', onEnd)
-  })
+export function rememberUpgrade(request: IncomingMessage, upgrade: Upgrade): void {
+  UPGRADES.set(request, upgrade)
 }
 
 /**
@@ -61,21 +27,21 @@ function nextChunk(socket: Socket): Promise<Buffer> {
  */
 export function hijack(request: IncomingMessage, response: ServerResponse, contentType: string): Hijacked {
   const { socket } = request
-  const head = HEADS.get(request)
-  const isUpgrade = head !== undefined
-  if (isUpgrade) response.detachSocket(socket)
+  const upgrade = UPGRADES.get(request)
+  if (upgrade !== undefined) response.detachSocket(socket)
   else takeFromParser(response, socket)
   // What was set on the response for every answer (server, version) belongs to this one too.
   const common = Object.entries(response.getHeaders()).map(([name, value]) => `${name}: ${String(value)}\r\n`)
   socket.setTimeout(0)
   socket.setNoDelay(true)
   socket.write(
-    isUpgrade
+    upgrade !== undefined
       ? `HTTP/1.1 101 UPGRADED\r\n${common.join('')}Content-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`
       : `HTTP/1.1 200 OK\r\n${common.join('')}Content-Type: ${contentType}\r\n\r\n`,
   )
-  if (isUpgrade && head.length > 0) socket.unshift(head)
-  return { socket }
+  if (upgrade === undefined) return { socket }
+  if (upgrade.head.length > 0) upgrade.stream.unshift(upgrade.head)
+  return { socket: upgrade.stream }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ContainerAttachQuery, StreamMediaType } from '#api'
 import type { ContainerRecord } from '#engine'
 import type { ContainerBackend } from '../backends.ts'
@@ -57,7 +57,7 @@ export async function attach(
 async function replay(
   containers: ContainerBackend,
   record: ContainerRecord,
-  socket: Socket,
+  socket: Duplex,
   wanted: { readonly stdout: boolean; readonly stderr: boolean },
   signal: AbortSignal,
 ): Promise<void> {
@@ -70,7 +70,7 @@ async function replay(
 }
 
 /** Resolves when a client takes more, and when it goes. */
-function drained(socket: Socket): Promise<void> {
+function drained(socket: Duplex): Promise<void> {
   return new Promise(resolve => {
     const done = () => {
       socket.off('drain', done)

@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net'
-import { finished, type Readable, Transform } from 'node:stream'
+import { type Duplex, finished, type Readable, Transform } from 'node:stream'
 import { FrameDecoder, frameHeader, RAW_STREAM, streamMediaType } from '#api'
 import type { ExecRecord } from '#engine'
 import type { Attachment, Backends } from '../backends.ts'
@@ -47,7 +46,7 @@ export async function runAttached(
   connectInput(execs, record, socket, stream)
 }
 
-function connectInput(execs: Backends['execs'], record: ExecRecord, socket: Socket, stream: Attachment): void {
+function connectInput(execs: Backends['execs'], record: ExecRecord, socket: Duplex, stream: Attachment): void {
   if (!record.attachStdin) socket.resume()
   else if (!record.tty) socket.pipe(stream.input)
   else {
