@@ -1,4 +1,6 @@
 /** The domain: containers and what happens to them. The only room that orchestrates the others. */
+export { type ReadOptions, readFromContainer, statInContainer } from './archive/read.ts'
+export { type WriteOptions, writeToContainer } from './archive/write.ts'
 export { type AttachOptions, attachContainer, resizeContainer } from './container/attach.ts'
 export { containerChanges } from './container/changes.ts'
 export { type CommitOptions, commitContainer } from './container/commit.ts'

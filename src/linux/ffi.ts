@@ -23,6 +23,9 @@ export const umount2: {
 } = libc.func('int umount2(const char*, int)')
 export const unshare: (flags: number) => number = libc.func('int unshare(int)')
 export const setns: (fd: number, type: number) => number = libc.func('int setns(int, int)')
+export const pivotRoot: (newRoot: string, putOld: string) => number = libc.func(
+  'int pivot_root(const char*, const char*)',
+)
 export const chdir: (path: string) => number = libc.func('int chdir(const char*)')
 export const prctl: (option: number, a: number, b: number, c: number, d: number) => number = libc.func(
   'int prctl(int, long, long, long, long)',
@@ -135,6 +138,13 @@ export const lsetxattr: (
   size: number,
   flags: number,
 ) => number = libc.func('int lsetxattr(const char*, const char*, void*, size_t, int)')
+export const setxattr: (
+  path: string,
+  name: string | Uint8Array,
+  value: Bytes,
+  size: number,
+  flags: number,
+) => number = libc.func('int setxattr(const char*, const char*, void*, size_t, int)')
 export const getxattr: (path: string, name: string | Uint8Array, value: Bytes, size: number) => number = libc.func(
   'long getxattr(const char*, const char*, void*, size_t)',
 )
@@ -169,14 +179,29 @@ const syscallNumbers: (n: number, a: number, b: number, c: number, d: number) =>
 const syscallPathPointer: (n: number, fd: number, path: string | Uint8Array, pointer: Bytes, size: number) => number =
   libc.func('syscall', 'long', ['long', 'long', 'const char*', 'void*', 'size_t'])
 
+const syscallMountSetattr: (
+  n: number,
+  dir: number,
+  path: string,
+  flags: number,
+  attributes: Bytes,
+  size: number,
+) => number = libc.func('syscall', 'long', ['long', 'long', 'const char*', 'unsigned int', 'void*', 'size_t'])
+
 /** Numbers of calls without a wrapper in glibc 2.36; the same on every architecture since Linux 5.1. */
 const SYS_PIDFD_SEND_SIGNAL = 424
 const SYS_PIDFD_OPEN = 434
 const SYS_OPENAT2 = 437
 const SYS_PIDFD_GETFD = 438
+const SYS_MOUNT_SETATTR = 442
 
 export function openat2(dir: number, path: string | Uint8Array, how: Uint8Array): number {
   return syscallPathPointer(SYS_OPENAT2, dir, path, how, how.length)
+}
+
+/** mount_setattr(2), of Linux 5.12. */
+export function mountSetattr(dir: number, path: string, flags: number, attributes: Uint8Array): number {
+  return syscallMountSetattr(SYS_MOUNT_SETATTR, dir, path, flags, attributes, attributes.length)
 }
 
 export function pidfdOpen(pid: number, flags: number): number {

@@ -29,6 +29,7 @@ export {
   openFifoForWriting,
   setBlocking,
 } from './fifo.ts'
+export { refuseNul } from './file-name.ts'
 export { lockFile } from './file-lock.ts'
 export { freezeCgroup, isCgroupFrozen, thawCgroup, thawCgroups } from './freezer.ts'
 export {
@@ -46,7 +47,7 @@ export {
 } from './host.ts'
 export { hostCpu } from './host-cpu.ts'
 export { hostPs } from './host-ps.ts'
-export { LayerTree, type Ownership } from './layer-tree.ts'
+export { LayerTree } from './layer-tree.ts'
 export { type LinkCounters, linkCounters } from './link-counters.ts'
 export {
   isMountPoint,
@@ -61,6 +62,7 @@ export {
   unmount,
   unmountAll,
 } from './mount.ts'
+export { assembleView, MountView, type ViewMount, type ViewRequest } from './mount-view.ts'
 export { createNetworkNamespace, inNetworkNamespace, removeNetworkNamespace } from './namespaces.ts'
 export { rulesetGeneration } from './netfilter.ts'
 export {
@@ -86,15 +88,17 @@ export {
 } from './netlink/link.ts'
 export { RouteSocket, routeSocketIn } from './netlink/socket.ts'
 export { applyRuleset, listTable, listTables, type NftObject, nftProgram } from './nft.ts'
+export type { Ownership } from './ownership.ts'
 export { Pidfd, processStartTime, signalNumber } from './pidfd.ts'
 export { putOtherThreadsLast, putThisThreadFirst } from './priority.ts'
 export { processesWith } from './processes.ts'
 export { ConsoleSocket, resizeTerminal, type TerminalSize } from './pty.ts'
 export { exitCodeOf, Reaper, type WaitStatus } from './reaper.ts'
 export { releaseStartupPages, releaseUnusedMemory } from './resident.ts'
-export { RootFolder, refuseNul } from './root-folder.ts'
+export { RootFolder } from './root-folder.ts'
 export { SealedProgram } from './sealed-program.ts'
 export { compileSeccomp, type SeccompPolicy } from './seccomp.ts'
+export { SharedTree } from './shared-tree.ts'
 export { type SpawnRequest, spawnProcess } from './spawn.ts'
 export { syncFileSystem } from './sync.ts'
 export { readSysctl, writeSysctl } from './sysctl.ts'

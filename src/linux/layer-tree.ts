@@ -4,11 +4,8 @@ import { SyscallError } from './errno.ts'
 import {
   checked,
   close,
-  fchmod,
-  fchown,
   fchownat,
   fsetxattr,
-  futimens,
   linkat,
   lseek,
   lsetxattr,
@@ -21,20 +18,14 @@ import {
   utimensat,
   write,
 } from './ffi.ts'
-import { refuseNul } from './root-folder.ts'
-
-/** A file name for the kernel: a string, or the bytes of a name that is not UTF-8. */
-export type FileName = string | Uint8Array
-
-export interface Ownership {
-  readonly uid: number
-  readonly gid: number
-  /** Permission bits, 0 to 0o7777. */
-  readonly mode: number
-  /** Nanoseconds since the epoch. */
-  readonly mtime: bigint
-  readonly xattrs: ReadonlyMap<string, Uint8Array>
-}
+import { kernelName } from './file-name.ts'
+import {
+  deviceNumber,
+  ignoreUnsupported,
+  type Ownership,
+  setByDescriptor,
+  timesOf,
+} from './ownership.ts'
 
 const O_PATH = 0o10000000
 const O_CLOEXEC = 0o2000000
@@ -62,7 +53,6 @@ export class LayerTree implements Disposable {
   readonly #root: number
   /** Open folders by path, the least recently used first. */
   readonly #folders = new Map<string, number>()
-  readonly #times = Buffer.alloc(32)
 
   constructor(folder: string) {
     this.#root = openSync(folder, O_PATH | constants.O_DIRECTORY)
@@ -87,7 +77,7 @@ export class LayerTree implements Disposable {
       throw error
     }
     try {
-      this.#setByDescriptor(fd, what, path)
+      setByDescriptor(fd, what, path)
       return true
     } finally {
       close(fd)
@@ -119,7 +109,7 @@ export class LayerTree implements Disposable {
 
   finishFile(fd: number, what: Ownership, path: string): void {
     try {
-      this.#setByDescriptor(fd, what, path)
+      setByDescriptor(fd, what, path)
     } finally {
       close(fd)
     }
@@ -272,14 +262,6 @@ export class LayerTree implements Disposable {
     this.#folders.clear()
   }
 
-  /** Owner first: changing it takes setuid bits and capabilities away. */
-  #setByDescriptor(fd: number, what: Ownership, path: string): void {
-    checked(fchown(fd, what.uid, what.gid), 'chown', path)
-    checked(fchmod(fd, what.mode & 0o7777), 'chmod', path)
-    for (const [name, value] of what.xattrs) ignoreUnsupported(fsetxattr(fd, name, value, value.length, 0), path)
-    checked(futimens(fd, this.#timesOf(what.mtime)), 'utimes', path)
-  }
-
   /** For what cannot be opened without doing something: links, devices, pipes. */
   #setByName(at: number, name: string, what: Ownership): void {
     const file = kernelName(name)
@@ -288,44 +270,9 @@ export class LayerTree implements Disposable {
       const path = Buffer.concat([Buffer.from(`/proc/self/fd/${at}/`), encodeName(name), ZERO])
       ignoreUnsupported(lsetxattr(path, key, value, value.length, 0), name)
     }
-    checked(utimensat(at, file, this.#timesOf(what.mtime), AT_SYMLINK_NOFOLLOW), 'utimes', name)
-  }
-
-  #timesOf(mtime: bigint): Buffer {
-    const nanos = ((mtime % NANOS) + NANOS) % NANOS
-    for (const at of [0, 16]) {
-      this.#times.writeBigInt64LE((mtime - nanos) / NANOS, at)
-      this.#times.writeBigInt64LE(nanos, at + 8)
-    }
-    return this.#times
+    checked(utimensat(at, file, timesOf(what.mtime), AT_SYMLINK_NOFOLLOW), 'utimes', name)
   }
 }
 
-const NANOS = 1_000_000_000n
 const ENOENT = 2
 const ZERO = Buffer.alloc(1)
-
-/** File systems without some kind of attribute are no reason to refuse an image; a full disk is. */
-function ignoreUnsupported(result: number, path: string): void {
-  try {
-    checked(result, 'setxattr', path)
-  } catch (error) {
-    if (error instanceof SyscallError && ['ENOTSUP', 'EPERM', 'EINVAL'].includes(error.code)) return
-    throw error
-  }
-}
-
-/** makedev(3). */
-function deviceNumber(major: number, minor: number): number {
-  return Number(
-    (BigInt(major & 0xfffff000) << 32n) |
-      (BigInt(major & 0xfff) << 8n) |
-      (BigInt(minor & 0xffffff00) << 12n) |
-      BigInt(minor & 0xff),
-  )
-}
-
-function kernelName(name: string): FileName {
-  refuseNul(name)
-  return name.isWellFormed() ? name : Buffer.concat([encodeName(name), ZERO])
-}

@@ -1,7 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { InvalidArgument } from '#lib/errors'
+import { decodeName } from '#lib/tar/name'
 import { SyscallError } from './errno.ts'
 import { checked, close, fchownat, mkdirat, openat2, symlinkat, unlinkat } from './ffi.ts'
+import { kernelName, refuseNul } from './file-name.ts'
+import { TreeFile } from './tree-folder.ts'
 
 const RESOLVE_NO_MAGICLINKS = 2
 const RESOLVE_NO_SYMLINKS = 4
@@ -30,13 +33,12 @@ export class RootFolder implements Disposable {
    * @throws SyscallError
    */
   open(path: string, flags: number, options: { mode?: number; followLinks?: boolean } = {}): number {
-    refuseNul(path)
     const how = Buffer.alloc(HOW_BYTES)
     how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0)
     how.writeBigUInt64LE(BigInt(options.mode ?? 0), 8)
     const links = options.followLinks === false ? RESOLVE_NO_SYMLINKS : 0
     how.writeBigUInt64LE(BigInt(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | links), 16)
-    return checked(openat2(this.#fd, path === '' ? '.' : path, how), 'openat2', path)
+    return checked(openat2(this.#fd, path === '' ? '.' : kernelName(path), how), 'openat2', path)
   }
 
   /** What stands at `path`, the last component not followed; undefined where nothing does. */
@@ -57,13 +59,29 @@ export class RootFolder implements Disposable {
 
   /** Where `path` leads once every link is followed, as seen from inside. @throws SyscallError */
   realPath(path: string): string {
-    const fd = this.open(path, O_PATH)
+    using file = this.hold(path, { followLast: true })
+    return this.pathOf(file)
+  }
+
+  /** Where a file stands that was found here, as seen from inside. */
+  pathOf(file: TreeFile): string {
+    const root = linkedPath(`/proc/self/fd/${this.#fd}`)
+    return linkedPath(file.path).slice(root === '/' ? 0 : root.length) || '/'
+  }
+
+  /** What stands at `path`, held; a link before a trailing slash is followed in any case. @throws SyscallError */
+  hold(path: string, { followLast = false }: { followLast?: boolean } = {}): TreeFile {
+    return new TreeFile(this.open(path, O_PATH | (followLast ? 0 : constants.O_NOFOLLOW)))
+  }
+
+  /** Where the link at `path` leads; undefined where there is none. @throws SyscallError */
+  linkTarget(path: string): string | undefined {
     try {
-      const root = readlinkSync(`/proc/self/fd/${this.#fd}`)
-      const whole = readlinkSync(`/proc/self/fd/${fd}`)
-      return whole.slice(root === '/' ? 0 : root.length) || '/'
-    } finally {
-      close(fd)
+      using file = this.hold(path)
+      return file.kind === 'symlink' ? file.linkTarget() : undefined
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
     }
   }
 
@@ -179,9 +197,8 @@ function split(path: string): { parent: string; name: string } {
   return { parent: path.slice(0, Math.max(at, 0)), name: path.slice(at + 1) }
 }
 
-/** C strings end at NUL: a path that holds one would name something else. */
-export function refuseNul(path: string): void {
-  if (path.includes('\0')) throw new InvalidArgument(`path ${JSON.stringify(path)} holds a NUL character`)
+function linkedPath(link: string): string {
+  return decodeName(readlinkSync(link, { encoding: 'buffer' }))
 }
 
 function readUpTo(fd: number, maxBytes: number): Buffer {

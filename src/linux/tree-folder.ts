@@ -1,4 +1,4 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs'
+import { type BigIntStats, closeSync, constants, fstatSync, opendirSync, openSync, readdirSync } from 'node:fs'
 import { errorCode } from '#lib/errors'
 import { decodeName, encodeName } from '#lib/tar/name'
 import { SyscallError } from './errno.ts'
@@ -12,6 +12,10 @@ const PATH_BYTES_MAX = 4096
 const XATTR_BYTES_MAX = 64 * 1024
 const ZERO = Buffer.alloc(1)
 
+/** Names that the kernel is asked for, and that are put in order, at a time. */
+const READ_NAMES = 1024
+const BATCH_NAMES_MAX = 65_536
+
 /** How deep trees are followed: every folder on the way is held open. */
 export const TREE_DEPTH_MAX = 1024
 
@@ -24,7 +28,8 @@ export type TreeKind = 'file' | 'dir' | 'symlink' | 'char' | 'block' | 'fifo' | 
 export class TreeFolder implements Disposable {
   readonly #fd: number
 
-  private constructor(fd: number) {
+  /** The descriptor, open for reading, belongs to it from here on. */
+  constructor(fd: number) {
     this.#fd = fd
   }
 
@@ -43,6 +48,25 @@ export class TreeFolder implements Disposable {
     return readdirSync(`/proc/self/fd/${this.#fd}`, { encoding: 'buffer' })
       .sort(Buffer.compare)
       .map(name => decodeName(name))
+  }
+
+  /** In pieces, each in the order of its bytes: a folder may have more names than memory has room for. */
+  *batches(): Generator<string[]> {
+    const folder = opendirSync(`/proc/self/fd/${this.#fd}`, { encoding: 'latin1', bufferSize: READ_NAMES })
+    try {
+      for (let more = true; more; ) {
+        const batch: Buffer[] = []
+        while (batch.length < BATCH_NAMES_MAX) {
+          const entry = folder.readSync()
+          more = entry !== null
+          if (entry === null) break
+          batch.push(Buffer.from(entry.name, 'latin1'))
+        }
+        yield batch.sort(Buffer.compare).map(name => decodeName(name))
+      }
+    } finally {
+      folder.closeSync()
+    }
   }
 
   /** Undefined where nothing has the name (any more). */
@@ -107,14 +131,14 @@ export class TreeFile implements Disposable {
 
   xattr(name: string): Buffer | undefined {
     const value = Buffer.alloc(XATTR_BYTES_MAX)
-    const length = Number(getxattr(this.#path, name, value, value.length))
+    const length = Number(getxattr(this.path, name, value, value.length))
     return length < 0 ? undefined : Buffer.from(value.subarray(0, length))
   }
 
   /** Of file systems without attributes there are none. */
   xattrs(): ReadonlyMap<string, Buffer> {
     const found = new Map<string, Buffer>()
-    const length = Number(listxattr(this.#path, NAMES, NAMES.length))
+    const length = Number(listxattr(this.path, NAMES, NAMES.length))
     if (length <= 0) return found
     for (const name of NAMES.toString('utf8', 0, length).split('\0')) {
       const value = name === '' ? undefined : this.xattr(name)
@@ -130,14 +154,15 @@ export class TreeFile implements Disposable {
   /** A descriptor of a regular file's content, for the caller to close. */
   openFile(): number {
     if (!this.stat.isFile()) throw new SyscallError(EINVAL, 'open', 'what is no file')
-    return openSync(this.#path, constants.O_RDONLY | O_NOATIME)
+    return openSync(this.path, constants.O_RDONLY | O_NOATIME)
   }
 
   [Symbol.dispose](): void {
     close(this.#fd)
   }
 
-  get #path(): string {
+  /** By which the kernel reaches it, for calls that take no descriptor. Good while it is held. */
+  get path(): string {
     return `/proc/self/fd/${this.#fd}`
   }
 }

@@ -5,7 +5,7 @@ import { errorCode, errorText, SystemError, Unavailable } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
-import { mountAt, Pidfd, runTool, type TerminalSize } from '#linux'
+import { assembleView, MountView, mountAt, Pidfd, runTool, type TerminalSize } from '#linux'
 import { encodeRuntimeSpec } from '#oci'
 import { openAttachStream } from './attach-stream.ts'
 import type { Execs } from './exec.ts'
@@ -24,6 +24,7 @@ import type {
   AttachRequest,
   AttachStream,
   KnownTask,
+  RootRequest,
   Runtime,
   RuntimeProgram,
   StartedTask,
@@ -31,6 +32,7 @@ import type {
   TaskExit,
   TaskIo,
 } from './task.ts'
+import { viewMounts } from './view-mounts.ts'
 import { exitOf, startedOf } from './wire.ts'
 
 export interface RuntimeOptions {
@@ -148,6 +150,14 @@ class MonitorClient implements Runtime {
   signal(task: { readonly pid: number; readonly startTime: number }, signal: number): boolean {
     using handle = Pidfd.open(task.pid, task.startTime)
     return handle?.signal(signal) ?? false
+  }
+
+  viewOf({ pid, startTime }: { readonly pid: number; readonly startTime: number }): MountView | undefined {
+    return MountView.ofProcess(pid, startTime)
+  }
+
+  assembleView({ rootfs, mounts, binds, isReadOnly }: RootRequest): MountView {
+    return assembleView({ folder: this.#root.view, rootfs, mounts: viewMounts(mounts, binds), isReadOnly })
   }
 
   exited(id: string): Promise<TaskExit> {

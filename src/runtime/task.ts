@@ -1,8 +1,9 @@
 import type { Readable, Writable } from 'node:stream'
 import type { UnixNanos } from '#lib/time'
-import type { Mount, TerminalSize } from '#linux'
+import type { Mount, MountView, TerminalSize, ViewRequest } from '#linux'
+import type { SpecMount } from '#oci'
 import type { Execs } from './exec.ts'
-import type { ProcessSettings } from './spec/settings.ts'
+import type { BindSettings, ProcessSettings } from './spec/settings.ts'
 import type { SpecLimits } from './spec/spec.ts'
 
 /**
@@ -32,6 +33,10 @@ export interface Runtime extends AsyncDisposable {
   remove(id: string): Promise<void>
   /** True where the task's first process has been told. */
   signal(task: { readonly pid: number; readonly startTime: number }, signal: number): boolean
+  /** The files of a running task, as its first process sees them; undefined where that has ended. */
+  viewOf(task: { readonly pid: number; readonly startTime: number }): MountView | undefined
+  /** The files of a container that does not run, with its root and binds mounted for the holder of the view alone. */
+  assembleView(request: RootRequest): MountView
   /** How the task ended. Resolves at once where it has ended already. */
   exited(id: string): Promise<TaskExit>
   /** Ends the monitor itself; containers must be gone by then. */
@@ -67,6 +72,15 @@ export interface StartRequest {
   readonly cgroup: string
   /** Name or path of the OCI runtime. */
   readonly runtime: RuntimeProgram
+}
+
+/** What the files of a container that does not run are put together from. */
+export interface RootRequest {
+  readonly rootfs: ViewRequest['rootfs']
+  readonly mounts: readonly SpecMount[]
+  readonly binds: readonly BindSettings[]
+  /** Nothing in the root is changed. */
+  readonly isReadOnly: boolean
 }
 
 export interface RuntimeProgram {

@@ -11,6 +11,7 @@ import { ApiCall } from './http/call.ts'
 import { rememberUpgrade } from './http/hijack.ts'
 import { refuseHead } from './http/refuse-head.ts'
 import type { Route } from './http/route.ts'
+import { archiveRoutes } from './routes/archive.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { execRoutes } from './routes/execs.ts'
@@ -76,6 +77,7 @@ function allRoutes({ backends }: AppOptions): Route[] {
     ...containerRoutes(backends),
     ...execRoutes(backends),
     ...containerFileRoutes(backends),
+    ...archiveRoutes(backends),
     ...imageRoutes(backends),
     ...registryRoutes(backends),
     ...networkRoutes(backends),

@@ -20,6 +20,7 @@ import type {
   PrunedContainers,
   PrunedImages,
   PruneImagesOptions,
+  ReadOptions,
   RemoveOptions,
   StatsOptions,
   StatsReport,
@@ -28,6 +29,7 @@ import type {
   WaitCondition,
   WaitResult,
   WatchOptions,
+  WriteOptions,
 } from '#engine'
 import type { FoundRepository, Image, Progress, RegistryCredentials, RemoteImage } from '#image'
 import type { Network, Sandbox } from '#network'
@@ -64,6 +66,10 @@ export interface ContainerBackend {
   changes(nameOrId: string): Promise<readonly FileChange[]>
   export(nameOrId: string, options: ExportOptions): Promise<void>
   commit(nameOrId: string, options: CommitOptions): Promise<Image>
+  /** What is at a path in it. */
+  stat(nameOrId: string, path: string): Promise<PathFacts>
+  read(nameOrId: string, path: string, options: ReadOptions): Promise<void>
+  write(nameOrId: string, path: string, archive: Readable, options: WriteOptions): Promise<void>
   prune(options: PruneContainersOptions): Promise<PrunedContainers>
   list(options: ListOptions): ContainerRecord[]
   /** Where the container's files are, for inspect. */
@@ -86,6 +92,9 @@ export interface ExecBackend {
   /** Its client has detached by the keys. */
   detached(record: ExecRecord): void
 }
+
+/** What is known of a path in a container. */
+export type PathFacts = Parameters<ReadOptions['open']>[0]
 
 /** What a container did to a path of its image. */
 export interface FileChange {

@@ -10,7 +10,7 @@ const WHITEOUT_META = '.wh..wh.'
 const WHITEOUT_OPAQUE = '.wh..wh..opq'
 
 /** Attributes by which overlayfs talks to itself: in a stranger's layer they would be orders to our kernel (S12). */
-const OVERLAY_XATTR = /^(trusted|user)\.overlay\./
+export const OVERLAY_XATTR = /^(trusted|user)\.overlay\./
 
 /** What came out of a layer. */
 export interface LayerSize {

@@ -9,7 +9,14 @@ import { type Collection, type Meta, recordParser } from '#meta'
 import { type MappedPaths, mappedMount, mappedPathsIn } from './mapped.ts'
 import { measure } from './measure.ts'
 import { removeTree } from './remove-tree.ts'
-import { type CommitOptions, type SnapshotInfo, SnapshotRecord, type Snapshotter, type Usage } from './snapshotter.ts'
+import {
+  type CommitOptions,
+  type Scratch,
+  type SnapshotInfo,
+  SnapshotRecord,
+  type Snapshotter,
+  type Usage,
+} from './snapshotter.ts'
 
 /**
  * Snapshots on overlayfs (Documentation/filesystems/overlayfs.rst). Each has a folder `NUMBER/fs` with its own layer;
@@ -110,17 +117,16 @@ class OverlaySnapshotter implements Snapshotter {
     for (const name of names) this.#pending.delete(name)
   }
 
-  mounts(key: string): Mount[] {
+  mounts(key: string, over?: Scratch): Mount[] {
     const record = this.#get(key)
     const chain = this.#chain(record.parent)
     const lower = chain.map(lowerFolder)
-    if (record.kind === 'active' && lower.length === 0) {
+    if (over === undefined && record.kind === 'active' && lower.length === 0) {
       return [{ type: 'bind', source: this.#path(record, 'fs'), options: ['rbind', 'rw'] }]
     }
-    const layers = record.kind === 'active' ? lower : [lowerFolder(record), ...lower]
-    const writable =
-      record.kind === 'active' ? [`upperdir=${record.number}/fs`, `workdir=${record.number}/work`] : ['ro']
-    const options = [`lowerdir=${layers.join(':')}`, ...writable, ...SAFE_OPTIONS]
+    const isWritten = over === undefined && record.kind === 'active'
+    const layers = isWritten ? lower : [lowerFolder(record), ...lower]
+    const options = [`lowerdir=${layers.join(':')}`, ...(isWritten ? upperOf(record) : scratch(over)), ...SAFE_OPTIONS]
     const needs = [record, ...chain].filter(({ mapped }) => mapped).map(layer => this.#mappedLayer(layer))
     return [{ type: 'overlay', source: 'overlay', options, workingFolder: this.#folder, needs }]
   }
@@ -321,6 +327,14 @@ class OverlaySnapshotter implements Snapshotter {
 /** Where a layer's files are, below the folder of snapshots. */
 function lowerFolder({ number, mapped }: SnapshotInfo): string {
   return mapped ? `${MOUNTED}/${number}` : `${number}/fs`
+}
+
+function upperOf({ number }: SnapshotInfo): string[] {
+  return [`upperdir=${number}/fs`, `workdir=${number}/work`]
+}
+
+function scratch(over: Scratch | undefined): string[] {
+  return over === undefined ? ['ro'] : [`upperdir=${over.upper}`, `workdir=${over.work}`]
 }
 
 /** Paths in mount options have to be short: mounts of this boot are reached by a link beside the snapshots. */

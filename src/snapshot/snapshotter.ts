@@ -26,7 +26,8 @@ export interface Snapshotter {
   commit(name: string, key: string, options?: CommitOptions): Promise<void>
   /** The files of all snapshots that are pending by now survive power loss; none of them is pending any more. */
   sync(): Promise<void>
-  mounts(key: string): Mount[]
+  /** With `over` nothing in the snapshot changes, and its user's changes go there. */
+  mounts(key: string, over?: Scratch): Mount[]
   /** The folders that hold a snapshot's own layer and, uppermost first, those below it. */
   layers(key: string): { readonly own: string; readonly below: readonly string[] }
   /** The folder into which the layer of an active snapshot is written before anyone mounts it. */
@@ -46,6 +47,12 @@ export interface Snapshotter {
   overhead(): Promise<number>
   /** Removes what no record knows; returns the paths. */
   collect(): Promise<string[]>
+}
+
+/** Empty folders of one file system, for what changes and for overlayfs's own work. */
+export interface Scratch {
+  readonly upper: string
+  readonly work: string
 }
 
 export const SnapshotRecord = Type.Object({

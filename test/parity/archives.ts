@@ -1,5 +1,6 @@
 /** Archives that both engines are given, byte for byte the same each time. */
 import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { busyboxArchive, type Member, tarOf } from '../support/busybox.ts'
 
 /** So that ids of loaded images are the same in both engines and do not change with the day; WORD is their author, so that no two cases share one. */
@@ -23,6 +24,33 @@ function savedImage(layers: readonly Buffer[], tags: readonly string[], config: 
 
 function small(word: string): Buffer {
   return tarOf([file('hello', 'hello\n'), { type: 'dir', name: 'data', mode: 0o750 }, file('word', word)])
+}
+
+const COPIED: Readonly<Record<string, readonly Member[]>> = {
+  '': [
+    { type: 'dir', name: 'copied', mode: 0o750, uid: 7, gid: 8, mtime: 1_000_000_000n * 10n ** 9n },
+    { ...file('copied/in', 'in\n'), mode: 0o4640, uid: 1000, gid: 1000 },
+    { type: 'symlink', name: 'copied/link', linkName: '/etc/passwd', mode: 0o777 },
+    { type: 'hardlink', name: 'copied/hard', linkName: 'copied/in' },
+    { type: 'fifo', name: 'copied/fifo', mode: 0o600 },
+    { type: 'char', name: 'copied/null', devMajor: 1, devMinor: 3, mode: 0o666 },
+    { ...file('copied/missing/deep/x', 'x\n'), uid: 5 },
+  ],
+  'file-over-dir': [file('dir', 'file\n')],
+  'dir-over-file': [{ type: 'dir', name: 'file', mode: 0o700 }],
+  'dir-over-link': [{ type: 'dir', name: 'dirlink', mode: 0o700 }],
+  'file-over-link': [file('link', 'own\n')],
+  'through-link': [file('dirlink/through', 'x\n')],
+  out: [file('../out', 'x\n')],
+  hard: [{ type: 'hardlink', name: 'toPasswd', linkName: '../etc/passwd' }],
+  root: [{ type: 'dir', name: './', mode: 0o711 }, file('./rooted', 'x\n')],
+  hosts: [file('etc/hosts', 'x\n')],
+}
+
+/** A tar of members; `gzip` packs the usual ones. */
+function copied(word: string): Buffer {
+  if (word === 'gzip') return gzipSync(tarOf([file('unzipped', 'x\n')]))
+  return tarOf(COPIED[word] ?? [])
 }
 
 const ARCHIVES: Readonly<Record<string, (word: string) => Buffer>> = {
@@ -53,6 +81,8 @@ const ARCHIVES: Readonly<Record<string, (word: string) => Buffer>> = {
   nameless: word => savedImage([tarOf([file('word', word)])], [], { Cmd: ['/hello'] }),
   /** Files that are no image. */
   rootfs: small,
+  /** Files to copy into a container, WORD says how they meet what is there. */
+  copied,
   /** No archive at all. */
   garbage: () => Buffer.from('this is no archive, whatever its type says '.repeat(40)),
 }

@@ -43,6 +43,8 @@ export type View =
   | 'mounts'
   /** Stdcopy frames, told apart. */
   | 'frames'
+  /** Members of a tar archive. */
+  | 'tar'
 
 export interface Shown {
   readonly view?: View

@@ -24,6 +24,7 @@ import {
   pruneImages,
   pullImage,
   pushImage,
+  readFromContainer,
   removeContainer,
   removeImage,
   renameContainer,
@@ -33,6 +34,7 @@ import {
   saveImages,
   startContainer,
   startExec,
+  statInContainer,
   stopContainer,
   tagImage,
   topContainer,
@@ -40,6 +42,7 @@ import {
   updateContainer,
   waitContainer,
   watchEvents,
+  writeToContainer,
 } from '#engine'
 import { rootFolder } from '#runtime'
 import type { Backends, ContainerBackend, ExecBackend, ImageBackend, SystemFacts } from '#server'
@@ -76,6 +79,9 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
     changes: name => containerChanges(deps, name),
     export: (name, options) => exportContainer(deps, name, options),
     commit: (name, options) => commitContainer(deps, name, options),
+    stat: (name, path) => statInContainer(deps, name, path),
+    read: (name, path, options) => readFromContainer(deps, name, path, options),
+    write: (name, path, archive, options) => writeToContainer(deps, name, path, archive, options),
     prune: options => pruneContainers(deps, options),
     list: options => listContainers(deps, options),
     paths: record => {

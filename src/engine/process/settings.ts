@@ -31,12 +31,19 @@ export function processSettings(
     hostname: spec.hostname,
     domainname: spec.domainname,
     readonlyRootfs: spec.host.readonlyRootfs,
-    mounts: identityMounts(deps, record),
-    binds: spec.host.binds,
+    ...fileMounts(deps, record),
     shmSize: spec.host.shmSize,
     network: sandbox.namespace === undefined ? { kind: 'host' } : { kind: 'namespace', path: sandbox.namespace },
     limits: limitsOf(record),
   }
+}
+
+/** What is mounted in its root. */
+export function fileMounts(
+  deps: Pick<EngineDeps, 'config'>,
+  record: ContainerRecord,
+): Pick<ProcessSettings, 'mounts' | 'binds'> {
+  return { mounts: identityMounts(deps, record), binds: record.spec.host.binds }
 }
 
 /** The files that name the container in its network. */

@@ -6,11 +6,10 @@ import { quoted } from '#lib/printable'
 import type { TarEntry } from '#lib/tar/header'
 import { TarReader } from '#lib/tar/reader'
 import { algorithmOf, type Digest, digestOf, isDigest } from '#oci'
-import { TRAILING_BYTES_MAX } from '#snapshot'
+import { archiveChunks, TRAILING_BYTES_MAX } from '#snapshot'
 import type { ImageDeps } from '../deps.ts'
 import type { Operation } from '../hold.ts'
 import { Archive, type Member } from './archive.ts'
-import { archiveChunks } from './chunks.ts'
 import { linkTarget, memberPath } from './member-path.ts'
 
 const MEMBERS_MAX = 65_536

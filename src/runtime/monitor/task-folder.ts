@@ -42,6 +42,11 @@ export class ExecRoot {
     return join(this.path, 'runtime')
   }
 
+  /** Empty but for those who put a view of a container's files together on it, each alone. */
+  get view(): string {
+    return join(this.path, 'view')
+  }
+
   get tasks(): string {
     return join(this.path, 'tasks')
   }

@@ -74,8 +74,10 @@ function requireMountPoints(root: RootFolder): void {
   }
 }
 
+type Placed = Pick<SpecMount, 'destination'>
+
 /** A bind of /etc comes before what is mounted in it, as with Docker; otherwise the order is kept. */
-function byDepth(a: SpecMount, b: SpecMount): number {
+export function byDepth(a: Placed, b: Placed): number {
   return a.destination.split('/').length - b.destination.split('/').length
 }
 

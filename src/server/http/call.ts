@@ -101,14 +101,14 @@ export class ApiCall {
     this.#response.end(text)
   }
 
-  sendEmpty(status: number): void {
-    this.#response.writeHead(status)
+  sendEmpty(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    this.#response.writeHead(status, headers)
     this.#response.end()
   }
 
   /** Begins an answer of unknown length; its head goes out at once. */
-  openStream(contentType: string): ResponseStream {
-    return new ResponseStream(this.#response, contentType)
+  openStream(contentType: string, headers: Readonly<Record<string, string>> = {}): ResponseStream {
+    return new ResponseStream(this.#response, { ...headers, 'Content-Type': contentType })
   }
 
   /** For the log: a failure that no client can be told. */

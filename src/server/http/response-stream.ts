@@ -6,9 +6,9 @@ import { wireError } from '../errors.ts'
 export class ResponseStream {
   readonly #response: ServerResponse
 
-  constructor(response: ServerResponse, contentType: string) {
+  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
     this.#response = response
-    response.writeHead(200, { 'Content-Type': contentType })
+    response.writeHead(200, headers)
     response.flushHeaders()
   }
 

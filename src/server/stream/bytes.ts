@@ -8,11 +8,11 @@ import type { ResponseStream } from '../http/response-stream.ts'
 export async function withBytes(
   call: ApiCall,
   contentType: string,
-  work: (open: () => (chunk: Uint8Array) => Promise<void>) => Promise<void>,
+  work: (open: (headers?: Readonly<Record<string, string>>) => (chunk: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   let stream: ResponseStream | undefined
-  const open = () => {
-    const opened = call.openStream(contentType)
+  const open = (headers: Readonly<Record<string, string>> = {}) => {
+    const opened = call.openStream(contentType, headers)
     stream = opened
     return (chunk: Uint8Array) => opened.write(chunk)
   }

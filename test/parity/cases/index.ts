@@ -1,6 +1,7 @@
 import type { ParityCase } from '../case.ts'
 import { ATTACH_CASES } from './attach.ts'
 import { COMMAND_CASES } from './commands.ts'
+import { COPY_CASES } from './copy.ts'
 import { CREATE_CASES } from './create.ts'
 import { EVENT_CASES } from './events.ts'
 import { EXEC_CASES } from './exec.ts'
@@ -30,4 +31,5 @@ export const CASES: readonly ParityCase[] = [
   ...INSIDE_CASES,
   ...COMMAND_CASES,
   ...FILE_CASES,
+  ...COPY_CASES,
 ]

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { decodePathStat, GO_MODE, PATH_STAT_HEADER } from '#api'
 import { archiveOf } from '../archives.ts'
 import type { ApiStep, Json } from '../case.ts'
 import { filled, filledJson, type RunContext, type Running } from './context.ts'
@@ -45,7 +46,14 @@ async function shown(step: ApiStep, answer: HttpAnswer, context: RunContext): Pr
 
 function shownHeaders(headers: IncomingHttpHeaders): Json {
   const kept = Object.entries(headers).filter(([name]) => !HEADERS_OF_THE_SERVER.includes(name))
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]))
+  return Object.fromEntries(kept.map(([name, value]) => [name, headerShown(name, String(value))]))
+}
+
+/** What is known of a copied path is JSON in a header; the sizes of folders are their file system's. */
+function headerShown(name: string, value: string): Json {
+  if (name !== PATH_STAT_HEADER.toLowerCase()) return value
+  const { size, ...stat } = decodePathStat(value)
+  return { ...stat, size: stat.mode >= GO_MODE.dir ? '<size>' : size }
 }
 
 function keepId(name: string, body: Buffer, context: RunContext): void {

@@ -1,3 +1,5 @@
+import { errorText } from '#lib/errors'
+import { listingLine, readTar } from '../../support/tar-listing.ts'
 import type { Json, JsonObject, Shown, View } from '../case.ts'
 import { isList } from '../normalise.ts'
 import { readFrames } from './frames.ts'
@@ -33,7 +35,23 @@ function look(bytes: Buffer, view: View): Json {
       return mounts(text)
     case 'frames':
       return readFrames(bytes)
+    case 'tar':
+      return members(bytes)
   }
+}
+
+/** In the order of names, without times; a folder's size is its file system's. */
+function members(bytes: Buffer): Json {
+  const found: string[] = []
+  try {
+    readTar([bytes], (entry, content) => {
+      const line = listingLine({ ...entry, mtime: 0n }).replace('1970-01-01 00:00:00 ', '')
+      found.push(entry.type === 'file' ? `${line} ${JSON.stringify(content.toString())}` : line)
+    })
+  } catch (error) {
+    return [errorText(error), ...lines(bytes.toString())]
+  }
+  return found.sort()
 }
 
 function lines(text: string): string[] {

@@ -1,7 +1,7 @@
 import { addAbortSignal, Readable } from 'node:stream'
 import { errorText, InvalidArgument } from '#lib/errors'
 import { fileError } from '#lib/file-error'
-import { decompress, detectCompression, isInflateError, MAGIC_BYTES } from '#snapshot'
+import { decompress, detectCompression, isInflateError, MAGIC_BYTES } from './compression.ts'
 
 /**
  * The bytes of an archive, unpacked. The stream is the caller's: it is left where it is when nobody reads on, and
