@@ -9,6 +9,9 @@ import { processStartTime } from './pidfd.ts'
 import { RootFolder } from './root-folder.ts'
 
 const CLONE_NEWNS = 0x00020000
+const MS_RDONLY = 1
+const MS_REMOUNT = 32
+const MS_BIND = 4096
 const MS_MOVE = 8192
 const MNT_DETACH = 2
 const AT_FDCWD = -100
@@ -34,6 +37,8 @@ export interface ViewRequest {
   /** The mounts of the root; with `over`, of a root whose changes are kept nowhere. */
   readonly rootfs: (over: Scratch | undefined) => readonly Mount[]
   readonly mounts: readonly ViewMount[]
+  /** The root itself is seen read-only, as by the processes of a container that asks for that. */
+  readonly isRootReadOnly: boolean
   /** Nothing in the root changes, not even by making what `mounts` are to stand on. */
   readonly isReadOnly: boolean
 }
@@ -112,7 +117,7 @@ export function assembleView(request: ViewRequest): MountView {
   }
 }
 
-function assemble({ folder, rootfs, mounts, isReadOnly }: ViewRequest): MountView {
+function assemble({ folder, rootfs, mounts, isReadOnly, isRootReadOnly }: ViewRequest): MountView {
   setPropagation('/', 'rprivate')
   mountAt(folder, { type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=0700'] })
   const place = (name: string) => join(folder, name)
@@ -124,6 +129,7 @@ function assemble({ folder, rootfs, mounts, isReadOnly }: ViewRequest): MountVie
   let namespace: number | undefined
   try {
     for (const what of mounts) addMount(root, what, folder)
+    if (isRootReadOnly) makeReadOnly(target, { recursive: false })
     namespace = openSync('/proc/thread-self/ns/mnt', constants.O_RDONLY)
     leaveHost(target)
     return new MountView(root, namespace)
@@ -154,7 +160,7 @@ function addMount(root: RootFolder, { source, destination, readonly }: ViewMount
   const isFolder = statSync(source).isDirectory()
   const aside = join(folder, isFolder ? ASIDE.folder : ASIDE.file)
   mountAt(aside, { type: 'bind', source, options: ['rbind'] })
-  if (readonly) makeReadOnly(aside)
+  if (readonly) makeReadOnly(aside, { recursive: true })
   const place = mountPoint(root, destination, isFolder)
   try {
     checked(mount(aside, `/proc/self/fd/${place}`, null, MS_MOVE, null), 'mount', destination)
@@ -163,12 +169,12 @@ function addMount(root: RootFolder, { source, destination, readonly }: ViewMount
   }
 }
 
-/** With everything below it. Kernels before 5.12 do what they can. */
-function makeReadOnly(path: string): void {
+/** Kernels before 5.12 do what they can: what is mounted below stays as it is. */
+function makeReadOnly(path: string, { recursive }: { readonly recursive: boolean }): void {
   const attributes = Buffer.alloc(MOUNT_ATTR_BYTES)
   attributes.writeBigUInt64LE(BigInt(MOUNT_ATTR_RDONLY), 0)
-  if (mountSetattr(AT_FDCWD, path, AT_RECURSIVE, attributes) === 0) return
-  mountAt(path, { type: 'bind', source: path, options: ['rbind', 'ro'] })
+  if (mountSetattr(AT_FDCWD, path, recursive ? AT_RECURSIVE : 0, attributes) === 0) return
+  checked(mount('none', path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null), 'remount', path)
 }
 
 function mountPoint(root: RootFolder, path: string, isFolder: boolean): number {

@@ -20,7 +20,7 @@ import {
 import { kernelName } from './file-name.ts'
 import { deviceNumber, ignoreUnsupported, type Ownership, setByDescriptor, timesOf } from './ownership.ts'
 import type { RootFolder } from './root-folder.ts'
-import { TREE_DEPTH_MAX, TreeFile, TreeFolder, type TreeKind } from './tree-folder.ts'
+import { mountIdOf, TREE_DEPTH_MAX, TreeFile, TreeFolder, type TreeKind } from './tree-folder.ts'
 
 const O_PATH = 0o10000000
 const O_CLOEXEC = 0o2000000
@@ -28,8 +28,7 @@ const AT_EMPTY_PATH = 0x1000
 const AT_REMOVEDIR = 0x200
 const SEEK_CUR = 1
 const ENOENT = 2
-const EISDIR = 21
-const EPERM = 1
+const EBUSY = 16
 const PRIVATE_MODE = 0o600
 const FOLDER_MODE = 0o755
 const NODE_TYPES = { char: 0o020000, block: 0o060000, fifo: 0o010000 } as const
@@ -213,7 +212,7 @@ export class SharedTree implements Disposable {
 
   /** Takes away what stands in the way of a member of the same name, which may be a folder that is held open. */
   #clear(at: number, path: string): void {
-    removeAt(at, path.slice(path.lastIndexOf('/') + 1), 1)
+    removeAt(at, path.slice(path.lastIndexOf('/') + 1), path, 1)
     this.#known.delete(path)
     for (const held of this.#open.keys()) if (held === path || held.startsWith(`${path}/`)) this.#forget(held)
   }
@@ -240,23 +239,25 @@ export interface Device {
 
 const FOLDER_FLAGS = O_PATH | constants.O_NOFOLLOW | constants.O_DIRECTORY | O_CLOEXEC
 
-/** Removes a file or a whole folder without following any link, whoever puts one there meanwhile. */
-function removeAt(at: number, name: string, depth: number): void {
-  if (unlinkat(at, kernelName(name), 0) === 0) return
-  const code = errno()
-  if (code === ENOENT) return
-  if (code !== EISDIR && code !== EPERM) throw new SyscallError(code, 'unlink', name)
+/**
+ * Removes a file or a whole folder without following any link, whoever puts one there meanwhile. What something is
+ * mounted on stays: from outside of its namespace, the kernel would let it go and the mount with it.
+ */
+function removeAt(at: number, name: string, path: string, depth: number): void {
   if (depth > TREE_DEPTH_MAX) throw new InvalidArgument(`folders more than ${TREE_DEPTH_MAX} deep are not removed`)
-  if (unlinkat(at, kernelName(name), AT_REMOVEDIR) === 0) return
-  const held = checked(openat(at, kernelName(name), FOLDER_FLAGS, 0), 'unlink', name)
-  try {
-    const fd = openSync(`/proc/self/fd/${held}`, constants.O_RDONLY | constants.O_DIRECTORY)
+  const held = openat(at, kernelName(name), O_PATH | constants.O_NOFOLLOW | O_CLOEXEC, 0)
+  if (held < 0 && errno() === ENOENT) return
+  using file = new TreeFile(checked(held, 'RemoveAll', path))
+  if (mountIdOf(held) !== mountIdOf(at)) throw new SyscallError(EBUSY, 'RemoveAll', path)
+  if (file.kind === 'dir') {
+    const fd = openSync(file.path, constants.O_RDONLY | constants.O_DIRECTORY)
     using folder = new TreeFolder(fd)
-    for (const inner of folder.names()) removeAt(fd, inner, depth + 1)
-  } finally {
-    close(held)
+    for (const names of folder.batches()) {
+      for (const inner of names) removeAt(fd, inner, `${path}/${inner}`, depth + 1)
+    }
   }
-  checked(unlinkat(at, kernelName(name), AT_REMOVEDIR), 'rmdir', name)
+  const flags = file.kind === 'dir' ? AT_REMOVEDIR : 0
+  if (unlinkat(at, kernelName(name), flags) !== 0 && errno() !== ENOENT) checked(-1, 'RemoveAll', path)
 }
 
 function identity({ dev, ino }: BigIntStats): string {

@@ -1,4 +1,4 @@
-import { type BigIntStats, closeSync, constants, fstatSync, opendirSync, openSync, readdirSync } from 'node:fs'
+import { type BigIntStats, closeSync, constants, fstatSync, opendirSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { errorCode } from '#lib/errors'
 import { decodeName, encodeName } from '#lib/tar/name'
 import { SyscallError } from './errno.ts'
@@ -83,6 +83,12 @@ export class TreeFolder implements Disposable {
   [Symbol.dispose](): void {
     closeSync(this.#fd)
   }
+}
+
+/** By which mount a descriptor was reached: the same file by another is another answer (proc_pid_fdinfo(5)). */
+export function mountIdOf(fd: number): number {
+  const [, id] = /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? []
+  return Number(id)
 }
 
 /** One file of any kind, held: whatever happens to its name, this is it. */

@@ -156,8 +156,8 @@ class MonitorClient implements Runtime {
     return MountView.ofProcess(pid, startTime)
   }
 
-  assembleView({ rootfs, mounts, binds, isReadOnly }: RootRequest): MountView {
-    return assembleView({ folder: this.#root.view, rootfs, mounts: viewMounts(mounts, binds), isReadOnly })
+  assembleView({ mounts, binds, ...request }: RootRequest): MountView {
+    return assembleView({ ...request, folder: this.#root.view, mounts: viewMounts(mounts, binds) })
   }
 
   exited(id: string): Promise<TaskExit> {

@@ -79,6 +79,7 @@ export interface RootRequest {
   readonly rootfs: ViewRequest['rootfs']
   readonly mounts: readonly SpecMount[]
   readonly binds: readonly BindSettings[]
+  readonly isRootReadOnly: boolean
   /** Nothing in the root is changed. */
   readonly isReadOnly: boolean
 }

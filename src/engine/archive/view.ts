@@ -54,7 +54,12 @@ async function viewOfRunning(deps: EngineDeps, record: ContainerRecord): Promise
 }
 
 function rootOf(deps: EngineDeps, record: ContainerRecord, isReadOnly: boolean): RootRequest {
-  return { rootfs: over => deps.snapshots.mounts(record.id, over), ...fileMounts(deps, record), isReadOnly }
+  return {
+    rootfs: over => deps.snapshots.mounts(record.id, over),
+    ...fileMounts(deps, record),
+    isRootReadOnly: record.spec.host.readonlyRootfs,
+    isReadOnly,
+  }
 }
 
 function held(record: ContainerRecord, view: MountView, lock?: Disposable): HeldView {
