@@ -138,13 +138,8 @@ export const lsetxattr: (
   size: number,
   flags: number,
 ) => number = libc.func('int lsetxattr(const char*, const char*, void*, size_t, int)')
-export const setxattr: (
-  path: string,
-  name: string | Uint8Array,
-  value: Bytes,
-  size: number,
-  flags: number,
-) => number = libc.func('int setxattr(const char*, const char*, void*, size_t, int)')
+export const setxattr: (path: string, name: string | Uint8Array, value: Bytes, size: number, flags: number) => number =
+  libc.func('int setxattr(const char*, const char*, void*, size_t, int)')
 export const getxattr: (path: string, name: string | Uint8Array, value: Bytes, size: number) => number = libc.func(
   'long getxattr(const char*, const char*, void*, size_t)',
 )

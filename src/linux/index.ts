@@ -29,8 +29,8 @@ export {
   openFifoForWriting,
   setBlocking,
 } from './fifo.ts'
-export { refuseNul } from './file-name.ts'
 export { lockFile } from './file-lock.ts'
+export { refuseNul } from './file-name.ts'
 export { freezeCgroup, isCgroupFrozen, thawCgroup, thawCgroups } from './freezer.ts'
 export {
   avoidOomKiller,

@@ -19,13 +19,7 @@ import {
   write,
 } from './ffi.ts'
 import { kernelName } from './file-name.ts'
-import {
-  deviceNumber,
-  ignoreUnsupported,
-  type Ownership,
-  setByDescriptor,
-  timesOf,
-} from './ownership.ts'
+import { deviceNumber, ignoreUnsupported, type Ownership, setByDescriptor, timesOf } from './ownership.ts'
 
 const O_PATH = 0o10000000
 const O_CLOEXEC = 0o2000000

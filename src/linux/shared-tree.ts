@@ -142,7 +142,12 @@ export class SharedTree implements Disposable {
   node(parent: string, name: string, kind: keyof typeof NODE_TYPES, device: Device, what: Ownership): void {
     const at = this.#parent(parent)
     const number = kind === 'fifo' ? 0 : deviceNumber(device.major, device.minor)
-    this.#make(at, join(parent, name), () => mknodat(at, kernelName(name), NODE_TYPES[kind] | PRIVATE_MODE, number), 'mknod')
+    this.#make(
+      at,
+      join(parent, name),
+      () => mknodat(at, kernelName(name), NODE_TYPES[kind] | PRIVATE_MODE, number),
+      'mknod',
+    )
     this.#finishNode(at, name, kind, what)
   }
 

@@ -1,4 +1,13 @@
-import { type BigIntStats, closeSync, constants, fstatSync, opendirSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+} from 'node:fs'
 import { errorCode } from '#lib/errors'
 import { decodeName, encodeName } from '#lib/tar/name'
 import { SyscallError } from './errno.ts'

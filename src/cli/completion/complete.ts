@@ -93,12 +93,14 @@ async function valuesOf(context: Context, { values }: Flag<unknown>): Promise<re
 }
 
 async function namesOf(context: Context, kind: CompletedNames): Promise<readonly Candidate[]> {
-  if (kind === 'files') return [{ word: ':files' }]
+  const files = { word: ':files' }
+  if (kind === 'files') return [files]
   try {
     const { client }: { client: Client } = await context.connect()
-    return (await names(client, kind)).map(word => ({ word }))
+    const found = (await names(client, kind)).map(word => ({ word }))
+    return kind === 'places' ? [...found, files] : found
   } catch {
-    return [] // No engine, no names: a shell that completes is no place for errors.
+    return kind === 'places' ? [files] : [] // No engine, no names: a shell that completes is no place for errors.
   }
 }
 

@@ -8,6 +8,8 @@ const PATIENCE_MS = 1500
 export async function names(client: Client, kind: Exclude<CompletedNames, 'files'>): Promise<string[]> {
   const call = { signal: AbortSignal.timeout(PATIENCE_MS) }
   switch (kind) {
+    case 'places':
+      return containerNames(await client.containers.list({ all: true }, call)).map(name => `${name}:`)
     case 'containers':
       return containerNames(await client.containers.list({ all: true }, call))
     case 'running':

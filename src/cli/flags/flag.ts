@@ -23,8 +23,8 @@ export interface Flag<T> {
   add(before: T, text: string): T
 }
 
-/** What lives in the engine, for completion. */
-export type CompletedNames = 'containers' | 'running' | 'stopped' | 'images' | 'networks' | 'files'
+/** What lives in the engine, for completion; `places` are containers to be followed by a path, and files. */
+export type CompletedNames = 'containers' | 'running' | 'stopped' | 'images' | 'networks' | 'files' | 'places'
 
 export type Flags = Readonly<Record<string, Flag<unknown>>>
 

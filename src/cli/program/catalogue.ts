@@ -32,6 +32,11 @@ export const CATALOGUE = treeOf(GROUPS, [
     load: async () => (await import('../commands/commit.ts')).commit,
   },
   {
+    paths: ['container cp', 'cp'],
+    summary: 'Copy files/folders between a container and the local filesystem',
+    load: async () => (await import('../commands/cp.ts')).cp,
+  },
+  {
     paths: ['container diff', 'diff'],
     summary: "Inspect changes to files or directories on a container's filesystem",
     load: async () => (await import('../commands/diff.ts')).diff,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { Conflict } from '#lib/errors'
 import { lookUpUser, type MountView } from '#runtime'
-import { archiveChunks, type UnpackRules, Unpacking } from '#snapshot'
+import { archiveChunks, Unpacking, type UnpackRules } from '#snapshot'
 import type { ContainerRecord } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'

@@ -3,14 +3,14 @@ import { formatRfc3339Nano } from '#lib/time'
 import type { PathFacts } from '../backends.ts'
 
 /** stat(2)'s types of files in Go's words; a regular file has none. */
-const TYPES: Readonly<Record<number, number>> = {
-  0o010000: GO_MODE.namedPipe,
-  0o020000: GO_MODE.device + GO_MODE.charDevice,
-  0o040000: GO_MODE.dir,
-  0o060000: GO_MODE.device,
-  0o120000: GO_MODE.symlink,
-  0o140000: GO_MODE.socket,
-}
+const TYPES: ReadonlyMap<number, number> = new Map([
+  [0o010000, GO_MODE.namedPipe],
+  [0o020000, GO_MODE.device + GO_MODE.charDevice],
+  [0o040000, GO_MODE.dir],
+  [0o060000, GO_MODE.device],
+  [0o120000, GO_MODE.symlink],
+  [0o140000, GO_MODE.socket],
+])
 
 const S_IFMT = 0o170000
 const SPECIAL = [
@@ -28,5 +28,5 @@ export function pathStatHeader({ name, size, mode, mtime, linkTarget }: PathFact
 /** Go's fs.FileMode. Sums: the highest bit is beyond the numbers that `|` takes. */
 export function goMode(mode: number): number {
   const special = SPECIAL.reduce((sum, [bit, go]) => sum + ((mode & bit) === 0 ? 0 : go), 0)
-  return (mode & 0o777) + special + (TYPES[mode & S_IFMT] ?? 0)
+  return (mode & 0o777) + special + (TYPES.get(mode & S_IFMT) ?? 0)
 }

@@ -1,4 +1,16 @@
-import { type ApiStep, del, docker, get, type ParityCase, read, running, type Step, start, until, write } from '../case.ts'
+import {
+  type ApiStep,
+  del,
+  docker,
+  get,
+  type ParityCase,
+  read,
+  running,
+  type Step,
+  start,
+  until,
+  write,
+} from '../case.ts'
 
 const FILES = [
   'mkdir -p /w/dir/sub /w/other /w/-odd && cd /w',
@@ -27,7 +39,13 @@ const stat = (path: string): ApiStep => ({
 const fetched = (path: string): ApiStep => get(archive(path), { showHeaders: true, view: 'tar', label: `get ${path}` })
 
 function put(path: string, what: string, more = ''): ApiStep {
-  return { do: 'api', method: 'PUT', path: `${archive(path)}${more}`, archive: what, label: `put ${what} ${path}${more}` }
+  return {
+    do: 'api',
+    method: 'PUT',
+    path: `${archive(path)}${more}`,
+    archive: what,
+    label: `put ${what} ${path}${more}`,
+  }
 }
 
 const tree = (path: string): Step =>
