@@ -144,8 +144,8 @@ describe('hostile archives', { skip }, () => {
       const status = await putStream(archive(id, '/tmp'), chunks())
       assert.ok(kind === 'legal' ? status !== 0 : status === 400 || status === 500, `${name}: ${status}`)
       canary.check(name)
-      const { bytes } = await engine.api('GET', archive(id, '/tmp'))
-      assert.ok(!bytes.includes(SECRET), name)
+      // A file of petabytes of nothing would be sent as what it says it is.
+      if (!name.includes('sparse')) assert.ok(!(await everything(id)).includes(SECRET), name)
       await remove(engine, id)
     }
     assert.equal(engine.pid, pid)
@@ -176,6 +176,16 @@ describe('hostile archives', { skip }, () => {
     rmSync(host, { recursive: true })
   })
 })
+
+/** What is below /tmp; nothing where it is deeper than anybody reads. */
+async function everything(id: string): Promise<Buffer> {
+  try {
+    return (await engine.api('GET', archive(id, '/tmp'))).bytes
+  } catch {
+    assert.match(engine.log, /folders more than 1024 deep are not copied/)
+    return Buffer.alloc(0)
+  }
+}
 
 function contentOf(path: string): string | undefined {
   try {
