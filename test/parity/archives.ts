@@ -29,9 +29,9 @@ function small(word: string): Buffer {
 const COPIED: Readonly<Record<string, readonly Member[]>> = {
   '': [
     { type: 'dir', name: 'copied', mode: 0o750, uid: 7, gid: 8, mtime: 1_000_000_000n * 10n ** 9n },
-    { ...file('copied/in', 'in\n'), mode: 0o4640, uid: 1000, gid: 1000 },
+    { ...file('copied/in', 'in\n'), mode: 0o640, uid: 1000, gid: 1000 },
     { type: 'symlink', name: 'copied/link', linkName: '/etc/passwd', mode: 0o777 },
-    { type: 'hardlink', name: 'copied/hard', linkName: 'copied/in', mode: 0o4640, uid: 1000, gid: 1000 },
+    { type: 'hardlink', name: 'copied/hard', linkName: 'copied/in', mode: 0o640, uid: 1000, gid: 1000 },
     { type: 'fifo', name: 'copied/fifo', mode: 0o600 },
     { type: 'char', name: 'copied/null', devMajor: 1, devMinor: 3, mode: 0o666 },
     { ...file('copied/missing/deep/x', 'x\n'), uid: 5 },

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { decodePathStat, GO_MODE, PATH_STAT_HEADER } from '#api'
 import { archiveOf } from '../archives.ts'
-import type { ApiStep, Json } from '../case.ts'
+import type { ApiStep, Json, JsonObject } from '../case.ts'
 import { filled, filledJson, type RunContext, type Running } from './context.ts'
 import { type HttpAnswer, openHttp } from './http.ts'
 import { parsed, show } from './views.ts'
@@ -40,20 +40,22 @@ async function shown(step: ApiStep, answer: HttpAnswer, context: RunContext): Pr
     ...(step.showHeaders === true
       ? { headers: shownHeaders(answer.headers) }
       : { type: answer.headers['content-type'] ?? '(none)' }),
+    ...pathStat(answer.headers),
     body: show(body, isError ? { view: 'json' } : { ...step, view }),
   }
 }
 
 function shownHeaders(headers: IncomingHttpHeaders): Json {
   const kept = Object.entries(headers).filter(([name]) => !HEADERS_OF_THE_SERVER.includes(name))
-  return Object.fromEntries(kept.map(([name, value]) => [name, headerShown(name, String(value))]))
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]))
 }
 
-/** What is known of a copied path is JSON in a header; the sizes of folders are their file system's. */
-function headerShown(name: string, value: string): Json {
-  if (name !== PATH_STAT_HEADER.toLowerCase()) return value
-  const { size, ...stat } = decodePathStat(value)
-  return { ...stat, size: stat.mode >= GO_MODE.dir ? '<size>' : size }
+/** What a header tells of a copied path; the sizes of folders are their file system's. */
+function pathStat(headers: IncomingHttpHeaders): JsonObject {
+  const header = headers[PATH_STAT_HEADER.toLowerCase()]
+  if (header === undefined) return {}
+  const { size, ...stat } = decodePathStat(String(header))
+  return { stat: { ...stat, size: stat.mode >= GO_MODE.dir ? '<size>' : size } }
 }
 
 function keepId(name: string, body: Buffer, context: RunContext): void {
