@@ -239,8 +239,8 @@ export class LayerTree implements Disposable {
   #clear(at: number, name: string): void {
     if (unlinkat(at, kernelName(name), 0) === 0) return
     if (unlinkat(at, kernelName(name), AT_REMOVEDIR) === 0 || !this.#isFolder(at, name)) return
-    this.#closeFolders()
     rmSync(Buffer.concat([Buffer.from(`/proc/self/fd/${at}/`), encodeName(name)]), { recursive: true, force: true })
+    this.#closeFolders(at)
   }
 
   #isFolder(at: number, name: string): boolean {
@@ -250,10 +250,13 @@ export class LayerTree implements Disposable {
     return true
   }
 
-  /** Paths may mean something else from now on. */
-  #closeFolders(): void {
-    for (const fd of this.#folders.values()) close(fd)
-    this.#folders.clear()
+  /** Paths may mean something else from now on, but for that of the folder that is worked in. */
+  #closeFolders(kept?: number): void {
+    for (const [path, fd] of this.#folders) {
+      if (fd === kept) continue
+      this.#folders.delete(path)
+      close(fd)
+    }
   }
 
   /** For what cannot be opened without doing something: links, devices, pipes. */

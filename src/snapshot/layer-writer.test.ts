@@ -336,3 +336,15 @@ both('what GNU tar packs comes out the same', (_, applyTar) => {
     assert.deepEqual(strip(list(root)), strip(list(source)))
   }
 })
+
+both('a file takes the place of a full folder within another', apply => {
+  const root = apply([
+    { type: 'dir', name: 'up', mode: 0o755 },
+    { type: 'dir', name: 'up/full', mode: 0o755 },
+    { type: 'file', name: 'up/full/inner', content: 'x' },
+    { type: 'file', name: 'up/full', content: 'now a file' },
+    { type: 'file', name: 'up/beside', content: 'beside' },
+  ])
+  assert.equal(readFileSync(join(root, 'up/full'), 'utf8'), 'now a file')
+  assert.deepEqual(readdirSync(join(root, 'up')), ['beside', 'full'])
+})

@@ -47,6 +47,14 @@ export const USAGE: readonly Case[] = [
     container ls foo
     container list --foo
     container ps foo
+    cp
+    cp a
+    cp a b c
+    cp a b
+    cp --foo a b
+    cp -x a b
+    cp one:/a two:/b
+    container cp a
     images a b
     images --foo
     image ls a b
@@ -422,6 +430,11 @@ export const QUESTIONS: readonly Case[] = [
     port one 99999
     wait two
     wait two nope
+    cp nope:/etc -
+    cp two:/nope -
+    cp two:/bin/sh /nope/sh
+    cp two:/bin /dev/null
+    cp /nope two:/
     events --since 1h --until 0s --filter container=two
     events --since 1h --until 0s --filter container=two --format json
     events --since 1h --until 0s -f container=two -f event=die --format {{.Status}}{{.From}}{{.Actor.Attributes.exitCode}}
