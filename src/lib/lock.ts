@@ -1,14 +1,24 @@
+/** A key in somebody's hands. */
+export interface HeldKey extends Disposable {
+  /** Whether somebody waits for it. */
+  readonly isWanted: boolean
+}
+
 /** Mutual exclusion by key: holders of one key run one after another in order of arrival, different keys do not meet. */
 export class KeyedLock {
   readonly #tails = new Map<string, Promise<void>>()
 
   /** Waits for the key; dispose of the result to let the next holder in. */
-  async acquire(key: string): Promise<Disposable> {
+  async acquire(key: string): Promise<HeldKey> {
     const before = this.#tails.get(key)
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#tails.set(key, promise)
     if (before !== undefined) await before
+    const tails = this.#tails
     return {
+      get isWanted() {
+        return tails.has(key) && tails.get(key) !== promise
+      },
       [Symbol.dispose]: () => {
         if (this.#tails.get(key) === promise) this.#tails.delete(key)
         resolve()

@@ -434,7 +434,7 @@ export const QUESTIONS: readonly Case[] = [
     cp two:/nope -
     cp two:/bin/sh /nope/sh
     cp two:/bin /dev/null
-    cp /nope two:/
+    cp /etc/nope two:/
     events --since 1h --until 0s --filter container=two
     events --since 1h --until 0s --filter container=two --format json
     events --since 1h --until 0s -f container=two -f event=die --format {{.Status}}{{.From}}{{.Actor.Attributes.exitCode}}

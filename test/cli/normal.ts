@@ -1,7 +1,7 @@
 import type { Ran } from './run.ts'
 
 /** Where docker's command names itself; elsewhere the word belongs to what it says. */
-const OWN_NAME = /(^|'|"|Usage: {2}|, |unknown command: )docker(?=[ :'])/gm
+const OWN_NAME = /(^|\t|'|"|Usage: {2}|, |unknown command: )docker(?=[ :'])/gm
 
 /** How long ago something was; it may change between two calls, and the width of its column with it. */
 const SPAN = /\b(?:\d+ (?:seconds?|minutes)|About a minute|Less than a second)\b/

@@ -16,6 +16,7 @@ import { create, remove, start } from '../support/containers.ts'
 import { GANTRY, systemSkip, TestEngine } from '../support/engine.ts'
 import { descriptors, residentBytes, until } from '../support/proc.ts'
 import { run } from '../support/process.ts'
+import { onTerminal } from '../support/pty.ts'
 import { listingLine, readTar } from '../support/tar-listing.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -190,6 +191,28 @@ describe('copies', { skip: systemSkip() }, () => {
     const { headers } = info as { headers: Record<string, string> }
     assert.equal(decodePathStat(headers['x-docker-container-path-stat']).size, 12)
     await assert.rejects(container.getArchive({ path: '/nope' }), /Could not find the file \/nope in container/)
+    await remove(engine, id)
+  })
+
+  test('by gantry: on a terminal with progress, from a tar and to one', async () => {
+    const id = await idle()
+    const big = join(work, 'progress')
+    writeFileSync(big, Buffer.alloc(20 * MEGABYTE))
+    using into = onTerminal(GANTRY, ['cp', big, `${id}:/tmp/x`], engine.env)
+    assert.equal(await into.ended, 0)
+    assert.match(
+      into.output,
+      /Copying to container - [\d.]+[kM]?B[\s\S]*\r\x1b\[2KSuccessfully copied 21MB to [0-9a-f]{64}:\/tmp\/x/,
+    )
+    using quiet = onTerminal(GANTRY, ['cp', '-q', `${id}:/tmp/x`, join(work, 'back')], engine.env)
+    assert.equal(await quiet.ended, 0)
+    assert.equal(quiet.output, '')
+    assert.equal(statSync(join(work, 'back')).size, 20 * MEGABYTE)
+    const input = tarOf([{ type: 'file', name: 'piped', content: 'piped' }])
+    const sent = await run(GANTRY, ['cp', '-', `${id}:/tmp`], { env: engine.env, input })
+    assert.deepEqual([sent.code, sent.stderr], [0, ''])
+    const got = await run(GANTRY, ['cp', `${id}:/tmp/piped`, '-'], { env: engine.env })
+    assert.match(got.stdout, /piped/)
     await remove(engine, id)
   })
 

@@ -1,3 +1,4 @@
+import type { HeldKey } from '#lib/lock'
 import { UndoStack } from '#lib/undo'
 import type { MountView, RootRequest } from '#runtime'
 import { handleExit } from '../container/exit.ts'
@@ -9,6 +10,8 @@ import { fileMounts } from '../process/settings.ts'
 export interface HeldView extends AsyncDisposable {
   readonly record: ContainerRecord
   readonly view: MountView
+  /** Whether somebody waits for the view to be given back. */
+  readonly isWanted: boolean
 }
 
 /**
@@ -62,10 +65,13 @@ function rootOf(deps: EngineDeps, record: ContainerRecord, isReadOnly: boolean):
   }
 }
 
-function held(record: ContainerRecord, view: MountView, lock?: Disposable): HeldView {
+function held(record: ContainerRecord, view: MountView, lock?: HeldKey): HeldView {
   return {
     record,
     view,
+    get isWanted() {
+      return lock?.isWanted === true
+    },
     async [Symbol.asyncDispose]() {
       using _lock = lock
       await view[Symbol.asyncDispose]()

@@ -6,6 +6,7 @@ import type { ContainerRecord } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { missingPath } from './not-found.ts'
+import { StallWatch } from './stall-watch.ts'
 import { viewForWriting } from './view.ts'
 
 export interface WriteOptions {
@@ -34,7 +35,9 @@ export async function writeToContainer(
   await using files = await viewForWriting(deps, nameOrId)
   const { record, view } = files
   using unpacking = begin(view, record, path, nameOrId, options)
-  for await (const chunk of archiveChunks(archive, options.signal)) {
+  using watch = new StallWatch(() => files.isWanted)
+  for await (const chunk of archiveChunks(archive, AbortSignal.any([options.signal, watch.signal]))) {
+    watch.moved()
     for (let at = 0; at < chunk.length; at += TURN_BYTES) {
       requireSameRun(deps, record)
       unpacking.push(chunk.subarray(at, at + TURN_BYTES))
