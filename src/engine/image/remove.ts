@@ -38,12 +38,12 @@ export async function removeImageWhole(
   deps: EngineDeps,
   image: Image,
 ): Promise<{ readonly removed: Removed[]; readonly bytes: number }> {
+  const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
   const removed = await untag(deps, image, [...image.tags, ...image.repoDigests].map(parseReference))
+  // Its own layers, uppermost first, whoever collects them: other images may be removed at this moment.
+  const own = chainIds(image.config.diffIds).filter(isThere).reverse()
   await deps.images.remove(image.id)
   publish(deps, 'delete', image.id, { name: image.id })
-  // Its own layers, uppermost first, whoever collected them: other images may be removed at this moment.
-  const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
-  const own = chainIds(image.config.diffIds).filter(isThere).reverse()
   const { bytes } = await deps.images.collect(deps.containers.ids())
   const layers = own.filter(name => !isThere(name)).map(name => ({ deleted: name }))
   return { removed: [...removed, { deleted: image.id }, ...layers], bytes }
