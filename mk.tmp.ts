@@ -1,0 +1,2 @@
+import { bigImageRegistry } from './bench/big-image.ts'
+console.log(await bigImageRegistry())
