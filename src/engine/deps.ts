@@ -5,6 +5,7 @@ import type { Meta } from '#meta'
 import type { Networks } from '#network'
 import type { ControlGroups, Runtime, RuntimeProgram } from '#runtime'
 import type { InitLayers, Snapshotter } from '#snapshot'
+import type { Restarter } from './container/restarter.ts'
 import type { ContainerStore } from './container/store.ts'
 import type { Waiters } from './container/waiters.ts'
 import type { Events } from './event/events.ts'
@@ -42,4 +43,5 @@ export interface EngineDeps {
   readonly locks: KeyedLock
   /** Containers that are stopped to be started again: their end does not remove them. */
   readonly restarting: Set<string>
+  readonly restarter: Restarter
 }

@@ -3,7 +3,7 @@ import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { controlGroup } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
-import { isPaused, transition } from './state.ts'
+import { isPaused, restartingWords, transition } from './state.ts'
 
 /** Stops every process of a container where it stands. @throws NotFound, Conflict (not running, paused), SystemError */
 export async function pauseContainer(deps: EngineDeps, nameOrId: string): Promise<void> {
@@ -56,6 +56,7 @@ async function freeze(deps: EngineDeps, id: string): Promise<boolean> {
   }
 }
 
-function notRunning({ id }: ContainerRecord): Conflict {
+function notRunning({ id, state }: ContainerRecord): Conflict {
+  if (state.status === 'restarting') return new Conflict(restartingWords(id))
   return new Conflict(`container ${id} is not running`)
 }

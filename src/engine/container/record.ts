@@ -59,11 +59,20 @@ const CpuSettings = Type.Partial(
 )
 export type CpuSettings = Type.Static<typeof CpuSettings>
 
+const RestartPolicy = Type.Object({
+  name: Type.Enum(['no', 'always', 'unless-stopped', 'on-failure']),
+  /** Of `on-failure`; 0 is as often as it takes. */
+  retries: Count,
+})
+export type RestartPolicy = Type.Static<typeof RestartPolicy>
+
 const HostSettings = Type.Object({
   binds: Type.Array(BindSettings),
   network: Text,
   readonlyRootfs: Flag,
   autoRemove: Flag,
+  /** Records of older versions have none: it is not started again. */
+  restart: Type.Optional(RestartPolicy),
   /** Bytes; 0 is unlimited. */
   memory: Count,
   /** Bytes of memory and swap; 0 is twice the memory, -1 unlimited. */
@@ -108,19 +117,23 @@ const RunningState = Type.Object({
   finishedAt: Type.Optional(Time),
 })
 
-const ExitedState = Type.Object({
-  status: Type.Literal('exited'),
+const ending = {
   code: Count,
   oomKilled: Flag,
   error: Text,
   startedAt: Type.Union([Time, Type.Null()]),
   finishedAt: Time,
-})
+}
+
+const ExitedState = Type.Object({ status: Type.Literal('exited'), ...ending })
+
+/** It has ended, and its restart policy starts it again in a while. */
+const RestartingState = Type.Object({ status: Type.Literal('restarting'), ...ending })
 
 /** A start that failed leaves `created` with the code and words of the failure, as Docker does. */
 const CreatedState = Type.Object({ status: Type.Literal('created'), code: Count, error: Text })
 
-export const ContainerState = Type.Union([CreatedState, RunningState, ExitedState])
+export const ContainerState = Type.Union([CreatedState, RunningState, RestartingState, ExitedState])
 export type ContainerState = Type.Static<typeof ContainerState>
 
 export const ContainerRecord = Type.Object({
@@ -133,6 +146,10 @@ export const ContainerRecord = Type.Object({
   args: Strings,
   spec: ContainerSpec,
   state: ContainerState,
+  /** Starts by its restart policy since somebody started it. Absent is 0. */
+  restartCount: Type.Optional(Count),
+  /** Somebody has sent it a signal since then. Absent is false. */
+  stopped: Type.Optional(Flag),
   /** Its removal has begun and is finished by whoever comes next. */
   removing: Flag,
 })

@@ -3,6 +3,7 @@ import { Conflict } from '#lib/errors'
 import { shortId } from '#lib/ids'
 import { chainIds, familiarString, nameOf, parseReference, type Reference, withDefaultTag } from '#oci'
 import type { ContainerRecord } from '../container/record.ts'
+import { isAlive } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publish } from './verbs.ts'
 
@@ -29,7 +30,7 @@ export async function removeImage(
   const users = deps.containers.list().filter(record => record.imageId === image.id)
   if (reference === undefined) checkUse(image, users, options.force)
   else if (users[0] !== undefined && !options.force) throw nameInUse(image, reference, users[0])
-  if (users.some(isRunning)) return await untag(deps, image, names.map(parseReference)) // By name and force: the container keeps its image, without a name.
+  if (users.some(isAlive)) return await untag(deps, image, names.map(parseReference)) // By name and force: the container keeps its image, without a name.
   return (await removeImageWhole(deps, image)).removed
 }
 
@@ -90,7 +91,7 @@ async function untag(deps: EngineDeps, image: Image, references: readonly Refere
 
 /** Running containers keep their image whatever is said; others only without `force`. */
 function checkUse(image: Image, users: readonly ContainerRecord[], force: boolean): void {
-  const running = users.find(isRunning)
+  const running = users.find(isAlive)
   if (running !== undefined) {
     throw new Conflict(
       `${conflict(image, 'cannot be forced')} - image is being used by running container ${shortId(running.id)}`,
@@ -102,10 +103,6 @@ function checkUse(image: Image, users: readonly ContainerRecord[], force: boolea
       `${conflict(image, 'must be forced')} - image is being used by stopped container ${shortId(stopped.id)}`,
     )
   }
-}
-
-function isRunning({ state }: ContainerRecord): boolean {
-  return state.status === 'running'
 }
 
 function nameInUse(image: Image, reference: Reference, user: ContainerRecord): Conflict {

@@ -60,6 +60,8 @@ async function apply(deps: EngineDeps, operation: Operation): Promise<void> {
         ...operation.exit,
         exitedAt: operation.exit.exitedAt ?? nowNanos(),
       })
+    case 'restart':
+      return restart(deps, operation.id)
     case 'release':
       return await release(deps, operation.id)
     case 'dismantle': {
@@ -74,6 +76,19 @@ async function apply(deps: EngineDeps, operation: Operation): Promise<void> {
     default:
       return unreachable(operation)
   }
+}
+
+/** Soon, and not here: a start may take its time, and others wait for the daemon. */
+function restart(deps: EngineDeps, id: string): void {
+  const record = deps.containers.get(id)
+  if (record === undefined) return
+  const { restartCount: _, stopped: __, ...fresh } = record
+  const { state } = record
+  deps.containers.put({
+    ...fresh,
+    state: state.status === 'restarting' ? state : transition(state, { kind: 'to-restart' }),
+  })
+  deps.restarter.now(id)
 }
 
 function adopt(deps: EngineDeps, { id, task }: Operation & { kind: 'adopt' }): void {

@@ -38,7 +38,7 @@ export function inspectContainer(record: ContainerRecord, facts: InspectFacts): 
     HostsPath: started(record) ? facts.paths.hosts : '',
     LogPath: started(record) && spec.host.log.driver === 'json-file' ? facts.paths.log : '',
     Name: `/${record.name}`,
-    RestartCount: 0,
+    RestartCount: record.restartCount ?? 0,
     Driver: facts.driver,
     Platform: 'linux',
     MountLabel: '',
@@ -87,11 +87,13 @@ export function inspectState(record: ContainerRecord): ContainerState {
         StartedAt: state.startedAt,
         FinishedAt: state.finishedAt ?? ZERO_TIME,
       }
+    case 'restarting':
     case 'exited':
       return {
-        Status: 'exited',
-        Running: false,
+        Status: state.status,
+        Running: state.status === 'restarting',
         ...base,
+        Restarting: state.status === 'restarting',
         OOMKilled: state.oomKilled,
         Pid: 0,
         ExitCode: state.code,
@@ -138,7 +140,7 @@ function inspectHostConfig({ spec: { host } }: ContainerRecord): InspectedHostCo
     LogConfig: { Type: host.log.driver, Config: host.log.options },
     NetworkMode: host.network,
     PortBindings: {},
-    RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+    RestartPolicy: { Name: host.restart?.name ?? 'no', MaximumRetryCount: host.restart?.retries ?? 0 },
     AutoRemove: host.autoRemove,
     VolumeDriver: '',
     VolumesFrom: null,

@@ -44,6 +44,8 @@ export function statusText({ state }: ContainerRecord, now: number): string {
       return 'Created'
     case 'running':
       return `Up ${humanDuration(now - millisOf(state.startedAt))}${state.paused === true ? ' (Paused)' : ''}`
+    case 'restarting':
+      return `Restarting (${state.code}) ${humanDuration(now - millisOf(state.finishedAt))} ago`
     case 'exited':
       return `Exited (${state.code}) ${humanDuration(now - millisOf(state.finishedAt))} ago`
   }

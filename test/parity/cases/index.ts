@@ -10,6 +10,7 @@ import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
 import { LIST_CASES } from './list.ts'
 import { LOG_CASES } from './logs.ts'
+import { RESTART_POLICY_CASES } from './restart-policy.ts'
 import { RUN_CASES } from './run.ts'
 import { SYSTEM_CASES } from './system.ts'
 import { VERB_CASES } from './verbs.ts'
@@ -21,6 +22,7 @@ export const CASES: readonly ParityCase[] = [
   ...CREATE_CASES,
   ...LIFECYCLE_CASES,
   ...VERB_CASES,
+  ...RESTART_POLICY_CASES,
   ...EVENT_CASES,
   ...LIST_CASES,
   ...LOG_CASES,

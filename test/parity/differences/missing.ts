@@ -16,7 +16,6 @@ const REFUSED: readonly string[] = [
   'run: published port',
   'run: more hosts',
   'run: DNS',
-  'run: restart policy',
   'run: anonymous volume',
   'run: named volume',
   'run: mount',
@@ -41,12 +40,6 @@ export const MISSING: readonly Difference[] = [
     reason: 'sharing the network of another container is not done',
     cases: 'create: values that cannot be',
     at: ['network mode/**', 'network of an unknown container/**'],
-  },
-  {
-    why: 'missing',
-    reason: 'restart policies are refused before their numbers are looked at',
-    cases: 'create: values that cannot be',
-    at: ['negative retries/**', 'retries of always/**'],
   },
   {
     why: 'missing',

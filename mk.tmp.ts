@@ -1,2 +1,0 @@
-import { bigImageRegistry } from './bench/big-image.ts'
-console.log(await bigImageRegistry())
