@@ -10,6 +10,7 @@ import type { ContainerStore } from './container/store.ts'
 import type { Waiters } from './container/waiters.ts'
 import type { Events } from './event/events.ts'
 import type { ExecStore } from './exec/store.ts'
+import type { HealthBook } from './health/book.ts'
 
 /** Settings of this engine, decided before it starts. */
 export interface EngineConfig {
@@ -44,4 +45,5 @@ export interface EngineDeps {
   /** Containers that are stopped to be started again: their end does not remove them. */
   readonly restarting: Set<string>
   readonly restarter: Restarter
+  readonly health: HealthBook
 }

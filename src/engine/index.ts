@@ -9,7 +9,15 @@ export { killContainer } from './container/kill.ts'
 export { type ListFilters, type ListOptions, listContainers } from './container/list.ts'
 export { containerLogs, type LogsOptions } from './container/logs.ts'
 export { pauseContainer, unpauseContainer } from './container/pause.ts'
-export type { Bind, ContainerRecord, ContainerSpec, ContainerState, RestartPolicy } from './container/record.ts'
+export type {
+  Bind,
+  ContainerRecord,
+  ContainerSpec,
+  ContainerState,
+  Health,
+  HealthSettings,
+  RestartPolicy,
+} from './container/record.ts'
 export { type RemoveOptions, removeContainer } from './container/remove.ts'
 export { renameContainer } from './container/rename.ts'
 export { restartContainer } from './container/restart.ts'
@@ -32,6 +40,7 @@ export type { Exec, ExecRecord, ExecState } from './exec/record.ts'
 export { resizeExec } from './exec/resize.ts'
 export { type ExecStartOptions, type StartedExec, startExec } from './exec/start.ts'
 export { ExecStore } from './exec/store.ts'
+export { HealthBook } from './health/book.ts'
 export { type Removed, removeImage } from './image/remove.ts'
 export {
   importImage,

@@ -3,7 +3,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type ContentStore, openContentStore } from '#content'
-import { ContainerStore, type EngineDeps, Events, ExecStore, Restarter, startContainerAgain, Waiters } from '#engine'
+import {
+  ContainerStore,
+  type EngineDeps,
+  Events,
+  ExecStore,
+  HealthBook,
+  Restarter,
+  startContainerAgain,
+  Waiters,
+} from '#engine'
 import { openImages } from '#image'
 import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
@@ -88,6 +97,8 @@ export async function openEngine(
   )
   const restarter = new Restarter(id => startContainerAgain(deps, id))
   closing.defer(() => restarter[Symbol.asyncDispose]())
+  const health = new HealthBook()
+  closing.defer(() => health[Symbol.dispose]())
   undo.keep()
   const deps: EngineDeps = {
     config: {
@@ -114,6 +125,7 @@ export async function openEngine(
     locks: new KeyedLock(),
     restarting: new Set(),
     restarter,
+    health,
   }
   return { deps, content, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() }
 }

@@ -35,6 +35,7 @@ export async function takeAway(deps: EngineDeps, record: ContainerRecord): Promi
   deps.containers.remove(record)
   deps.execs.forget(id)
   deps.restarter.forget(id)
+  deps.health.forget(id)
   publishContainer(deps, record, 'destroy')
   deps.waiters.removed(record)
 }

@@ -4,6 +4,7 @@ import type { TaskExit } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { endExecs } from '../exec/end.ts'
+import { endHealth } from '../health/watch.ts'
 import { release, takeAway } from './dismantle.ts'
 import type { ContainerRecord } from './record.ts'
 import { NO_RESTART, startsAgain } from './restart-policy.ts'
@@ -38,7 +39,13 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
   // A container that removes itself is marked in the same write: a daemon that dies here finishes the removal.
   const isLast = record.spec.host.autoRemove && !deps.restarting.has(id)
   const restartCount = (record.restartCount ?? 0) + 1
-  const ended: ContainerRecord = { ...record, state, removing: isLast, ...(restarts && { restartCount }) }
+  const ended: ContainerRecord = {
+    ...record,
+    ...endHealth(deps, record),
+    state,
+    removing: isLast,
+    ...(restarts && { restartCount }),
+  }
   deps.containers.put(ended, { release: true })
   await release(deps, id)
   await endExecs(deps, id)

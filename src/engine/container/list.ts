@@ -68,7 +68,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   // A container passes by either: Docker's two filters on ports are alternatives.
   expose: (record, _, { deps, ports }) => passesPorts(deps, record, ports),
   publish: (record, _, { deps, ports }) => passesPorts(deps, record, ports),
-  health: (_, values) => values.includes('none'),
+  health: (record, values, { deps }) => values.includes(deps.health.of(record)?.status ?? 'none'),
   'is-task': (_, values) => values.every(value => !isTrue(value)),
   isolation: () => true,
 }

@@ -59,6 +59,35 @@ const CpuSettings = Type.Partial(
 )
 export type CpuSettings = Type.Static<typeof CpuSettings>
 
+/** Durations are nanoseconds; what is 0 or empty has its default when it is used. */
+const HealthSettings = Type.Object({
+  /** `NONE`, or `CMD` or `CMD-SHELL` and the command. */
+  test: Strings,
+  interval: Count,
+  timeout: Count,
+  startPeriod: Count,
+  startInterval: Count,
+  retries: Count,
+})
+export type HealthSettings = Type.Static<typeof HealthSettings>
+
+const HealthResult = Type.Object({
+  start: Time,
+  end: Time,
+  /** -1 where the probe came to no end of its own. */
+  code: Count,
+  output: Text,
+})
+export type HealthResult = Type.Static<typeof HealthResult>
+
+const Health = Type.Object({
+  status: Type.Enum(['starting', 'healthy', 'unhealthy']),
+  failingStreak: Count,
+  /** The last ones. */
+  log: Type.Array(HealthResult),
+})
+export type Health = Type.Static<typeof Health>
+
 const RestartPolicy = Type.Object({
   name: Type.Enum(['no', 'always', 'unless-stopped', 'on-failure']),
   /** Of `on-failure`; 0 is as often as it takes. */
@@ -99,6 +128,10 @@ export const ContainerSpec = Type.Object({
   labels: Labels,
   exposedPorts: Strings,
   process: ProcessSettings,
+  /** What runs commands that are text: of health checks. Absent is `/bin/sh -c`. */
+  shell: Type.Optional(Strings),
+  /** Absent where neither the container nor its image says anything. */
+  healthcheck: Type.Optional(HealthSettings),
   host: HostSettings,
 })
 export type ContainerSpec = Type.Static<typeof ContainerSpec>
@@ -150,6 +183,8 @@ export const ContainerRecord = Type.Object({
   restartCount: Type.Optional(Count),
   /** Somebody has sent it a signal since then. Absent is false. */
   stopped: Type.Optional(Flag),
+  /** As far as it had to be kept; `HealthBook` knows more. Absent where nothing is checked. */
+  health: Type.Optional(Health),
   /** Its removal has begun and is finished by whoever comes next. */
   removing: Flag,
 })

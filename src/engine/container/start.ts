@@ -7,6 +7,7 @@ import { hostsFile, resolvConf, type Sandbox } from '#network'
 import { StartRefused } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer, publishNetwork } from '../event/publish.ts'
+import { beginHealth } from '../health/watch.ts'
 import { processSettings } from '../process/settings.ts'
 import { dismantle, leaveNetwork } from './dismantle.ts'
 import { supervise } from './exit.ts'
@@ -83,8 +84,10 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
     startedAt: formatRfc3339Nano(task.startedAt),
     bootId: deps.config.bootId,
   })
-  deps.containers.put({ ...record, state })
+  const started = { ...record, state }
+  deps.containers.put(started)
   publishContainer(deps, record, 'start')
+  beginHealth(deps, started)
   supervise(deps, id)
 }
 

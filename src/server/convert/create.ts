@@ -2,6 +2,7 @@ import type { ContainerCreateRequest } from '#api'
 import type { CreateRequest } from '#engine'
 import { InvalidArgument } from '#lib/errors'
 import { checkDestinations, parseBind } from './bind.ts'
+import { convertHealthcheck } from './healthcheck.ts'
 import { convertLog } from './log-config.ts'
 import { isZero, refuseFields } from './refuse.ts'
 import { convertRestartPolicy } from './restart-policy.ts'
@@ -37,6 +38,8 @@ export function convertCreate(
       labels: { ...body.Labels },
       exposedPorts: Object.keys(body.ExposedPorts ?? {}).map(checkPort),
       process: convertProcess(body),
+      ...(body.Shell === undefined ? {} : { shell: body.Shell.slice() }),
+      ...(body.Healthcheck === undefined ? {} : { healthcheck: convertHealthcheck(body.Healthcheck) }),
       host: convertHost(host, network, defaultRuntime),
     },
   }

@@ -6,16 +6,18 @@ import type {
   MountPoint,
   NetworkSettings,
 } from '#api'
-import type { ContainerRecord } from '#engine'
+import type { ContainerRecord, Health } from '#engine'
 import { ZERO_TIME } from '#lib/time'
 import type { Sandbox } from '#network'
 import type { ContainerPaths } from '../backends.ts'
+import { inspectHealthcheck } from './healthcheck.ts'
 import { stateWord } from './state-word.ts'
 
 export interface InspectFacts {
   readonly paths: ContainerPaths
   readonly sandbox: Sandbox | undefined
   readonly networkId: string
+  readonly health: Health | undefined
   /** Of execs that have not ended. */
   readonly execIds: readonly string[]
   readonly driver: string
@@ -31,7 +33,7 @@ export function inspectContainer(record: ContainerRecord, facts: InspectFacts): 
     Created: record.created,
     Path: record.path,
     Args: record.args,
-    State: inspectState(record),
+    State: { ...inspectState(record), ...inspectHealth(facts.health) },
     Image: record.imageId,
     ResolvConfPath: started(record) ? facts.paths.resolvConf : '',
     HostnamePath: started(record) ? facts.paths.hostname : '',
@@ -104,6 +106,17 @@ export function inspectState(record: ContainerRecord): ContainerState {
   }
 }
 
+function inspectHealth(health: Health | undefined): Pick<ContainerState, 'Health'> {
+  if (health === undefined) return {}
+  const results = health.log.map(({ start, end, code, output }) => ({
+    Start: start,
+    End: end,
+    ExitCode: code,
+    Output: output,
+  }))
+  return { Health: { Status: health.status, FailingStreak: health.failingStreak, Log: results } }
+}
+
 function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Config'] {
   const { process } = spec
   return {
@@ -121,6 +134,7 @@ function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Con
     StdinOnce: process.stdinOnce,
     Env: process.env,
     Cmd: process.cmd,
+    ...(spec.healthcheck === undefined ? {} : { Healthcheck: inspectHealthcheck(spec.healthcheck) }),
     Image: spec.image,
     Volumes: null,
     WorkingDir: process.workingDir === '/' ? '' : process.workingDir,
@@ -129,6 +143,7 @@ function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Con
     Labels: spec.labels,
     ...(process.stopSignal === '' ? {} : { StopSignal: process.stopSignal }),
     ...(process.stopTimeout === null ? {} : { StopTimeout: process.stopTimeout }),
+    ...(spec.shell === undefined ? {} : { Shell: spec.shell }),
   }
 }
 

@@ -5,6 +5,7 @@ import { CREATE_CASES } from './create.ts'
 import { EVENT_CASES } from './events.ts'
 import { EXEC_CASES } from './exec.ts'
 import { FILE_CASES } from './files.ts'
+import { HEALTH_CASES } from './health.ts'
 import { IMAGE_CASES } from './images.ts'
 import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
@@ -23,6 +24,7 @@ export const CASES: readonly ParityCase[] = [
   ...LIFECYCLE_CASES,
   ...VERB_CASES,
   ...RESTART_POLICY_CASES,
+  ...HEALTH_CASES,
   ...EVENT_CASES,
   ...LIST_CASES,
   ...LOG_CASES,

@@ -21,7 +21,6 @@ const REFUSED: readonly string[] = [
   'run: mount',
   'run: no new privileges',
   'run: process namespace of the host',
-  'run: health check',
   'run: kernel settings',
   'logs: details that were asked for',
   ...[...REFUSED_CALLS, ...REFUSED_COMMANDS].map(({ name }) => name),
