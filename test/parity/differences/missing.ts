@@ -16,15 +16,12 @@ const REFUSED: readonly string[] = [
   'run: published port',
   'run: more hosts',
   'run: DNS',
-  'run: restart policy',
   'run: anonymous volume',
   'run: named volume',
   'run: mount',
   'run: no new privileges',
   'run: process namespace of the host',
-  'run: health check',
   'run: kernel settings',
-  'logs: details that were asked for',
   ...[...REFUSED_CALLS, ...REFUSED_COMMANDS].map(({ name }) => name),
 ]
 
@@ -41,12 +38,6 @@ export const MISSING: readonly Difference[] = [
     reason: 'sharing the network of another container is not done',
     cases: 'create: values that cannot be',
     at: ['network mode/**', 'network of an unknown container/**'],
-  },
-  {
-    why: 'missing',
-    reason: 'restart policies are refused before their numbers are looked at',
-    cases: 'create: values that cannot be',
-    at: ['negative retries/**', 'retries of always/**'],
   },
   {
     why: 'missing',
