@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type ContentStore, openContentStore } from '#content'
 import {
+  actOnFailure,
   ContainerStore,
   type EngineDeps,
   Events,
@@ -97,7 +98,7 @@ export async function openEngine(
   )
   const restarter = new Restarter(id => startContainerAgain(deps, id))
   closing.defer(() => restarter[Symbol.asyncDispose]())
-  const health = new HealthBook()
+  const health = new HealthBook(record => void actOnFailure(deps, record))
   closing.defer(() => health[Symbol.dispose]())
   undo.keep()
   const deps: EngineDeps = {

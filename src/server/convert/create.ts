@@ -29,6 +29,7 @@ export function convertCreate(
   refuseFields('', body, CONFIG_REFUSALS)
   refuseFields('HostConfig.', host, HOST_CONFIG_REFUSALS)
   const network = convertNetwork(body, host)
+  const healthcheck = convertHealthcheck(body.Healthcheck, body.Labels ?? {})
   return {
     name,
     spec: {
@@ -39,7 +40,7 @@ export function convertCreate(
       exposedPorts: Object.keys(body.ExposedPorts ?? {}).map(checkPort),
       process: convertProcess(body),
       ...(body.Shell === undefined ? {} : { shell: body.Shell.slice() }),
-      ...(body.Healthcheck === undefined ? {} : { healthcheck: convertHealthcheck(body.Healthcheck) }),
+      ...(healthcheck && { healthcheck }),
       host: convertHost(host, network, defaultRuntime),
     },
   }
