@@ -231,10 +231,12 @@ class MonitorClient implements Runtime {
   }
 
   async #relearn(): Promise<void> {
+    // What is started while the monitor is being asked is no loss: it belongs to the monitor that answers.
+    const expected = this.#exits.ids()
     const known = [...(await this.tasks()), ...(await this.execs.list())]
     const ids = new Set(known.map(({ id }) => id))
     // What ended and is known settled its exit by being learnt.
-    for (const id of this.#exits.ids()) if (!ids.has(id)) this.#settle(id, lostExit())
+    for (const id of expected) if (!ids.has(id)) this.#settle(id, lostExit())
   }
 
   #learn(task: WireTask): void {

@@ -110,11 +110,7 @@ describe('health checks', { skip: systemSkip() }, () => {
       40_000,
     )
     const refused = await engine.gantry(['create', '--health-cmd', 'true', '--health-on-failure', 'cry', 'busybox'])
-    assert.deepEqual(
-      [refused.code, /use none, kill, restart or stop/.test(refused.stderr)],
-      [1, true],
-      refused.stderr,
-    )
+    assert.deepEqual([refused.code, /use none, kill, restart or stop/.test(refused.stderr)], [1, true], refused.stderr)
     await engine.gantry(['rm', '-f', 'again', 'stopped', 'killed'])
   })
 
