@@ -10,6 +10,7 @@ import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
 import { LIST_CASES } from './list.ts'
 import { LOG_CASES } from './logs.ts'
+import { REGISTRY_CASES } from './registry.ts'
 import { RUN_CASES } from './run.ts'
 import { SYSTEM_CASES } from './system.ts'
 import { VERB_CASES } from './verbs.ts'
@@ -18,6 +19,7 @@ import { VERB_CASES } from './verbs.ts'
 export const CASES: readonly ParityCase[] = [
   ...SYSTEM_CASES,
   ...IMAGE_CASES,
+  ...REGISTRY_CASES,
   ...CREATE_CASES,
   ...LIFECYCLE_CASES,
   ...VERB_CASES,
