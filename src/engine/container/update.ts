@@ -2,7 +2,7 @@ import { Conflict, errorText, SystemError, within } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { limitsOf } from '../process/settings.ts'
-import type { ContainerRecord, CpuSettings } from './record.ts'
+import type { ContainerRecord, CpuSettings, RestartPolicy } from './record.ts'
 
 /** Limits to change; what is undefined stays. Bytes and counts as in `ContainerSpec`. */
 export interface UpdateRequest {
@@ -11,6 +11,8 @@ export interface UpdateRequest {
   /** 0 is unlimited. */
   readonly pidsLimit: number | undefined
   readonly cpu: Partial<CpuSettings>
+  /** For ends to come. */
+  readonly restart: RestartPolicy | undefined
 }
 
 /**
@@ -23,7 +25,7 @@ export async function updateContainer(deps: EngineDeps, nameOrId: string, reques
   const record = deps.containers.find(id)
   const doing = `Cannot update container ${id}`
   if (record.removing) throw new Conflict(`${doing}: container is marked for removal and cannot be "update"`)
-  const updated = within(doing, () => withLimits(record, request))
+  const updated = within(doing, () => withChanges(record, request))
   if (record.state.status === 'running') await apply(deps, updated, doing)
   deps.containers.put(updated)
   await deps.meta.durable()
@@ -41,9 +43,15 @@ async function apply(deps: EngineDeps, record: ContainerRecord, doing: string): 
 }
 
 /** @throws Conflict where what is asked for does not go together with what is set */
-function withLimits(record: ContainerRecord, { memory, memorySwap, pidsLimit, cpu }: UpdateRequest): ContainerRecord {
+function withChanges(
+  record: ContainerRecord,
+  { memory, memorySwap, pidsLimit, cpu, restart }: UpdateRequest,
+): ContainerRecord {
   const { host } = record.spec
   checkCpu(cpu, host.cpu ?? {})
+  if (restart !== undefined && restart.name !== 'no' && host.autoRemove) {
+    throw new Conflict('Restart policy cannot be updated because AutoRemove is enabled for the container')
+  }
   const present = host.memory > 0 && host.memorySwap === 0 ? host.memory * 2 : host.memorySwap
   if (memory !== undefined && memorySwap === undefined && memory > present) {
     throw new Conflict(
@@ -56,6 +64,7 @@ function withLimits(record: ContainerRecord, { memory, memorySwap, pidsLimit, cp
     ...(memorySwap === undefined ? {} : { memorySwap }),
     ...(pidsLimit === undefined ? {} : { pidsLimit }),
     cpu: { ...host.cpu, ...cpu },
+    ...(restart === undefined ? {} : { restart }),
   }
   return { ...record, spec: { ...record.spec, host: changed } }
 }

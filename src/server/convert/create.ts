@@ -2,8 +2,10 @@ import type { ContainerCreateRequest } from '#api'
 import type { CreateRequest } from '#engine'
 import { InvalidArgument } from '#lib/errors'
 import { checkDestinations, parseBind } from './bind.ts'
+import { convertHealthcheck } from './healthcheck.ts'
 import { convertLog } from './log-config.ts'
 import { isZero, refuseFields } from './refuse.ts'
+import { convertRestartPolicy } from './restart-policy.ts'
 import { CONFIG_REFUSALS, ENDPOINT_REFUSALS, HOST_CONFIG_REFUSALS } from './unsupported.ts'
 
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024
@@ -36,6 +38,8 @@ export function convertCreate(
       labels: { ...body.Labels },
       exposedPorts: Object.keys(body.ExposedPorts ?? {}).map(checkPort),
       process: convertProcess(body),
+      ...(body.Shell === undefined ? {} : { shell: body.Shell.slice() }),
+      ...(body.Healthcheck === undefined ? {} : { healthcheck: convertHealthcheck(body.Healthcheck) }),
       host: convertHost(host, network, defaultRuntime),
     },
   }
@@ -64,13 +68,17 @@ function convertHost(host: Host, network: string, defaultRuntime: string): Creat
   const binds = (host.Binds ?? []).map(parseBind)
   checkDestinations(binds)
   const autoRemove = host.AutoRemove ?? false
-  checkRestartPolicy(host, autoRemove)
+  const restart = convertRestartPolicy(host.RestartPolicy)
+  if (autoRemove && restart.name !== 'no') {
+    throw new InvalidArgument(`can't create 'AutoRemove' container with restart policy`)
+  }
   const [rows = 0, columns = 0] = host.ConsoleSize ?? []
   return {
     binds,
     network,
     readonlyRootfs: host.ReadonlyRootfs ?? false,
     autoRemove,
+    restart,
     ...convertMemory(host),
     pidsLimit: host.PidsLimit === undefined || host.PidsLimit === 0 ? null : host.PidsLimit,
     shmSize: convertShmSize(host.ShmSize ?? 0),
@@ -109,18 +117,6 @@ export function checkMemory({
 function convertShmSize(bytes: number): number {
   if (bytes < 0) throw new InvalidArgument('SHM size can not be less than 0')
   return bytes === 0 ? DEFAULT_SHM_BYTES : bytes
-}
-
-function checkRestartPolicy(host: Host, autoRemove: boolean): void {
-  const policy = host.RestartPolicy?.Name ?? ''
-  if (!['', 'no', 'always', 'unless-stopped', 'on-failure'].includes(policy)) {
-    throw new InvalidArgument(
-      `invalid restart policy: unknown policy '${policy}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
-    )
-  }
-  if (policy === '' || policy === 'no') return
-  if (autoRemove) throw new InvalidArgument(`can't create 'AutoRemove' container with restart policy`)
-  refuseFields('HostConfig.RestartPolicy.', { Name: policy }, [{ field: 'Name', flag: '--restart' }])
 }
 
 /** `--network`, and what was said of the container's place in it. */

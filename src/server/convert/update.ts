@@ -3,6 +3,7 @@ import type { UpdateRequest } from '#engine'
 import { InvalidArgument } from '#lib/errors'
 import { checkMemory } from './create.ts'
 import { isZero, refuseFields } from './refuse.ts'
+import { convertRestartPolicy } from './restart-policy.ts'
 import { HOST_CONFIG_REFUSALS } from './unsupported.ts'
 
 const NANO = 1_000_000_000
@@ -19,11 +20,11 @@ const DONE = new Set(['NanoCpus', 'CpuShares', 'CpuPeriod', 'CpuQuota', 'CpusetC
 export function convertUpdate(body: ContainerUpdateRequest, processors: number): UpdateRequest {
   const refusals = HOST_CONFIG_REFUSALS.filter(({ field }) => !DONE.has(field))
   refuseFields('', body, refusals)
-  refuseFields('RestartPolicy.', body.RestartPolicy ?? {}, [{ field: 'Name', flag: '--restart', accepts: ['no'] }])
   checkMemory(body)
   checkCpu(body, processors)
   const { PidsLimit: pids } = body
   return {
+    restart: isZero(body.RestartPolicy?.Name) ? undefined : convertRestartPolicy(body.RestartPolicy),
     memory: given(body.Memory),
     memorySwap: given(body.MemorySwap),
     pidsLimit: pids === undefined ? undefined : Math.max(0, pids),
