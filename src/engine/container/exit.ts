@@ -51,6 +51,7 @@ export async function handleExit(deps: EngineDeps, id: string, exit: TaskExit): 
   await endExecs(deps, id)
   const ran = ranMillis(record, exit)
   const execDuration = String(Math.trunc(ran / 1000))
+  if (exit.oomKilled) publishContainer(deps, ended, 'oom')
   publishContainer(deps, ended, 'die', { exitCode: String(exit.code), execDuration })
   deps.waiters.exited(ended)
   if (isLast) await takeAway(deps, ended)

@@ -22,7 +22,6 @@ const REFUSED: readonly string[] = [
   'run: no new privileges',
   'run: process namespace of the host',
   'run: kernel settings',
-  'logs: details that were asked for',
   ...[...REFUSED_CALLS, ...REFUSED_COMMANDS].map(({ name }) => name),
 ]
 
