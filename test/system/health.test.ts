@@ -90,17 +90,8 @@ describe('health checks', { skip: systemSkip() }, () => {
       await until(`${name} has ended`, async () => (await state(name)).Status === 'exited')
       assert.equal((await state(name)).ExitCode, 137)
     }
-    const events = [
-      'events',
-      '--since',
-      '1m',
-      '--until',
-      '-0s',
-      '--filter',
-      'container=again',
-      '--format',
-      '{{.Action}}',
-    ]
+    const filter = ['--filter', 'container=again', '--format', '{{.Action}}']
+    const events = ['events', '--since', '1m', '--until=-1s', ...filter]
     await until(
       'it is started again',
       async () => {

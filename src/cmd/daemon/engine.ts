@@ -147,7 +147,11 @@ const MONITOR_NODE_FLAGS = [
   '--max-old-space-size=256',
 ]
 
+/** Megabytes of what a worker has just made: most of it is needed for a moment, and collected as often as that fills. */
+const WORKER_YOUNG_MB = 8
+
 /** Node's own threads, which inflate and write for it, are there when it is. */
 function startWorker(): Worker {
-  return new Worker(entryPath('worker')).once('online', putOtherThreadsLast)
+  const resourceLimits = { maxYoungGenerationSizeMb: WORKER_YOUNG_MB }
+  return new Worker(entryPath('worker'), { resourceLimits }).once('online', putOtherThreadsLast)
 }
