@@ -142,8 +142,14 @@ export function errorCode(error: unknown): string | undefined {
 
 /** The line to show for any thrown value. */
 export function errorText(error: unknown): string {
+  if (error instanceof SuppressedError) return errorText(firstFailure(error))
   if (error instanceof GantryError) return error.text
   return error instanceof Error ? error.message : String(error)
+}
+
+/** What went wrong first, where undoing it went wrong as well: the second failure follows from the first. */
+export function firstFailure(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstFailure(error.suppressed) : error
 }
 
 /** Reaching this is a fault in the program: a union gained a member that a switch does not handle. */

@@ -27,6 +27,8 @@ const execRoot = join(folder, 'run')
 const image = join(folder, 'image')
 const logs = join(folder, 'logs')
 const crun = findProgram('crun')
+/** Of this run alone: another may be under way on the same host. */
+const GROUP = `/gantry-runtime-test-${process.pid}`
 const skip = crun === undefined || !existsSync('/bin/busybox') ? 'needs crun and busybox-static' : false
 const log = createLogger('error', line => void process.stderr.write(line))
 
@@ -71,7 +73,7 @@ before(async () => {
 
 after(async () => {
   if (skip === false) await runtime.shutdown()
-  removeCgroup(detectCgroups(), '/gantry-runtime-test')
+  removeCgroup(detectCgroups(), GROUP)
   while (unmount(execRoot));
   rmSync(folder, { recursive: true })
 })
@@ -91,7 +93,7 @@ async function start(args: readonly string[], io: Partial<TaskIo> = {}, id = ran
   const { pid, startTime } = await runtime.start(id, {
     io: whole,
     rootfs: [{ type: 'bind', source: image, options: ['rbind'] }],
-    cgroup: `/gantry-runtime-test/${id}`,
+    cgroup: `${GROUP}/${id}`,
     runtime: { name: 'crun', path: crun ?? '', takesSeccompPrograms: true },
     settings: {
       args,

@@ -1,4 +1,4 @@
-import { type ErrorKind, errorText, GantryError } from '#lib/errors'
+import { type ErrorKind, errorText, firstFailure, GantryError } from '#lib/errors'
 
 /** The one table from meanings to HTTP. */
 const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -23,7 +23,8 @@ export interface WireError {
 }
 
 /** What a client is told of a thrown value. */
-export function wireError(error: unknown): WireError {
+export function wireError(thrown: unknown): WireError {
+  const error = firstFailure(thrown)
   if (error instanceof GantryError) return { status: STATUS[error.kind], message: error.text }
   return { status: 500, message: errorText(error) }
 }
