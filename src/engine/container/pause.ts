@@ -12,7 +12,7 @@ export async function pauseContainer(deps: EngineDeps, nameOrId: string): Promis
   const record = deps.containers.find(id)
   if (record.state.status !== 'running') throw notRunning(record)
   if (isPaused(record)) throw new Conflict(`Container ${id} is already paused`)
-  if (!(await freeze(deps, id))) throw notRunning(record)
+  if (!(await freeze(deps, record))) throw notRunning(record)
   // Known to be paused before anybody hears of it: a daemon that dies here finds it frozen.
   deps.containers.put({ ...record, state: transition(record.state, { kind: 'paused' }) })
   await deps.meta.durable()
@@ -31,7 +31,7 @@ export async function unpauseContainer(deps: EngineDeps, nameOrId: string): Prom
 
 /** Lets a paused container go on; the caller holds its lock. */
 export function resume(deps: EngineDeps, record: ContainerRecord): void {
-  deps.groups.thaw(controlGroup(deps, record.id))
+  deps.groups.thaw(controlGroup(deps, record))
   deps.containers.put({ ...record, state: transition(record.state, { kind: 'unpaused' }) })
   publishContainer(deps, record, 'unpause')
 }
@@ -41,18 +41,18 @@ export function resume(deps: EngineDeps, record: ContainerRecord): void {
  * finished (a commit, or a pause of which nobody was told).
  */
 export function settlePause(deps: EngineDeps, record: ContainerRecord): void {
-  const group = controlGroup(deps, record.id)
+  const group = controlGroup(deps, record)
   if (!isPaused(record)) deps.groups.thaw(group)
   else if (!deps.groups.isFrozen(group)) {
     deps.containers.put({ ...record, state: transition(record.state, { kind: 'unpaused' }) })
   }
 }
 
-async function freeze(deps: EngineDeps, id: string): Promise<boolean> {
+async function freeze(deps: EngineDeps, record: ContainerRecord): Promise<boolean> {
   try {
-    return await deps.groups.freeze(controlGroup(deps, id))
+    return await deps.groups.freeze(controlGroup(deps, record))
   } catch (error) {
-    throw new SystemError(`cannot pause container ${id}: ${errorText(error)}`, { cause: error })
+    throw new SystemError(`cannot pause container ${record.id}: ${errorText(error)}`, { cause: error })
   }
 }
 

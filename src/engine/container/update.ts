@@ -1,13 +1,17 @@
 import { Conflict, errorText, SystemError, within } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
-import { limitsOf } from '../process/settings.ts'
-import type { ContainerRecord, CpuSettings } from './record.ts'
+import { limitsOf } from '../process/limits.ts'
+import type { CpuSettings } from './host-settings.ts'
+import type { ContainerRecord } from './record.ts'
 
 /** Limits to change; what is undefined stays. Bytes and counts as in `ContainerSpec`. */
 export interface UpdateRequest {
   readonly memory: number | undefined
   readonly memorySwap: number | undefined
+  readonly memoryReservation: number | undefined
+  /** Of block devices. */
+  readonly blockWeight: number | undefined
   /** 0 is unlimited. */
   readonly pidsLimit: number | undefined
   readonly cpu: Partial<CpuSettings>
@@ -41,7 +45,8 @@ async function apply(deps: EngineDeps, record: ContainerRecord, doing: string): 
 }
 
 /** @throws Conflict where what is asked for does not go together with what is set */
-function withLimits(record: ContainerRecord, { memory, memorySwap, pidsLimit, cpu }: UpdateRequest): ContainerRecord {
+function withLimits(record: ContainerRecord, request: UpdateRequest): ContainerRecord {
+  const { memory, memorySwap, pidsLimit, cpu } = request
   const { host } = record.spec
   checkCpu(cpu, host.cpu ?? {})
   const present = host.memory > 0 && host.memorySwap === 0 ? host.memory * 2 : host.memorySwap
@@ -56,8 +61,23 @@ function withLimits(record: ContainerRecord, { memory, memorySwap, pidsLimit, cp
     ...(memorySwap === undefined ? {} : { memorySwap }),
     ...(pidsLimit === undefined ? {} : { pidsLimit }),
     cpu: { ...host.cpu, ...cpu },
+    ...withResources(host.resources, request),
   }
   return { ...record, spec: { ...record.spec, host: changed } }
+}
+
+function withResources(
+  present: ContainerRecord['spec']['host']['resources'],
+  { memoryReservation, blockWeight }: UpdateRequest,
+): Pick<ContainerRecord['spec']['host'], 'resources'> {
+  if (memoryReservation === undefined && blockWeight === undefined) return {}
+  return {
+    resources: {
+      ...present,
+      ...(memoryReservation === undefined ? {} : { memoryReservation }),
+      ...(blockWeight === undefined ? {} : { block: { ...present?.block, weight: blockWeight } }),
+    },
+  }
 }
 
 /** A number of processors is a quota of a period: one or the other. */

@@ -10,6 +10,7 @@ import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
 import { LIST_CASES } from './list.ts'
 import { LOG_CASES } from './logs.ts'
+import { OPTION_CASES } from './options.ts'
 import { RUN_CASES } from './run.ts'
 import { SYSTEM_CASES } from './system.ts'
 import { VERB_CASES } from './verbs.ts'
@@ -26,6 +27,7 @@ export const CASES: readonly ParityCase[] = [
   ...LOG_CASES,
   ...ATTACH_CASES,
   ...RUN_CASES,
+  ...OPTION_CASES,
   ...EXEC_CASES,
   ...INSIDE_CASES,
   ...COMMAND_CASES,

@@ -1,7 +1,7 @@
 import { ABSENT, type Difference } from '../accept.ts'
 
 const VERSIONS = ['system: version', 'system: version by an old API']
-const RECORDS = ['create: *', 'container: record *', 'run: record of *']
+const RECORDS = ['create: *', 'container: record *', 'run: record of *', 'options: record of *']
 
 /** Where Gantry is otherwise on purpose. */
 export const DELIBERATE: readonly Difference[] = [

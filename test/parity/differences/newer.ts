@@ -1,6 +1,6 @@
 import { ABSENT, type Difference } from '../accept.ts'
 
-const RECORDS = ['create: *', 'container: record *']
+const RECORDS = ['create: *', 'container: record *', 'options: record of *']
 /** Of an answer's shape: places, and the cases that show them. */
 function shape(reason: string, cases: readonly string[], at: readonly string[]): Difference {
   return { why: 'newer', reason, peer: 'docker 20.10', cases, at }
@@ -70,6 +70,7 @@ export const NEWER: readonly Difference[] = [
     peer: 'docker 20.10',
     cases: [
       'create: *',
+      'options: limits that cannot be',
       'system: bodies that cannot be read',
       'list: filters*',
       'image: filters that cannot be',
@@ -101,7 +102,17 @@ export const NEWER: readonly Difference[] = [
     why: 'newer',
     reason: 'the words of newer versions',
     peer: 'docker 20.10',
-    cases: ['create: *', 'container: *', 'image: *', 'list: *', 'system: *', 'command: *', 'run: *', 'files: *'],
+    cases: [
+      'create: *',
+      'container: *',
+      'image: *',
+      'list: *',
+      'system: *',
+      'command: *',
+      'run: *',
+      'files: *',
+      'options: *',
+    ],
     at: ['**/message', '**/stderr/0', '**/stderr/1'],
   },
   {
