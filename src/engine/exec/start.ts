@@ -62,7 +62,12 @@ async function start(
     const { pid } = await deps.runtime.execs.start(record, {
       io,
       runtime,
-      settings: { ...record, terminal: record.tty ? { rows, columns } : undefined, hostname: container.spec.hostname },
+      settings: {
+        ...record,
+        groups: container.spec.host.confinement?.groups ?? [],
+        terminal: record.tty ? { rows, columns } : undefined,
+        hostname: container.spec.hostname,
+      },
     })
     deps.execs.put(record, { status: 'running', pid })
     return { stream, ended: superviseExec(deps, record, pid) }
