@@ -16,15 +16,18 @@ export interface LimitAbilities {
   readonly memoryNodes: string
 }
 
-/** Looked up in the roots of the hierarchies of v1, and by the controllers of v2, whose root has no such files. */
-export function limitAbilities(host: CgroupHost): LimitAbilities {
+/**
+ * Looked up in the roots of the hierarchies of v1, and by the controllers of v2, whose root has no such files. Real-time
+ * scheduling is possible only where `parent`, the group above those of containers, has been given a share of it.
+ */
+export function limitAbilities(host: CgroupHost, parent: string): LimitAbilities {
   const cpuset = treeOf(host, 'cpuset')
   const set = (name: string) => readFirst(cpuset, [`cpuset.${name}.effective`, `cpuset.effective_${name}`])
   return {
     memoryReservation: has(host, 'memory', 'memory.soft_limit_in_bytes'),
     memorySwappiness: hasV1(host, 'memory', 'memory.swappiness'),
     oomKillDisable: hasV1(host, 'memory', 'memory.oom_control'),
-    cpuRealtime: hasV1(host, 'cpu', 'cpu.rt_runtime_us'),
+    cpuRealtime: Number(readFirst(treeOf(host, 'cpu'), [join(parent, 'cpu.rt_runtime_us')])) > 0,
     blockWeight: has(host, 'blkio', 'blkio.weight'),
     blockWeightDevice: has(host, 'blkio', 'blkio.weight_device'),
     blockThrottle: has(host, 'blkio', 'blkio.throttle.read_bps_device'),

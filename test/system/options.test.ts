@@ -131,6 +131,26 @@ for (const runtime of ['crun', 'runc']) {
       )
     })
 
+    test('a limit that the kernel refuses leaves nothing behind', {
+      skip: isV1 ? false : 'needs control groups v1',
+    }, async () => {
+      const answer = await engine.api('POST', '/containers/create', {
+        Image: 'busybox',
+        HostConfig: { CpuRealtimeRuntime: 1000, CpuRealtimePeriod: 1_000_000 },
+      })
+      assert.equal(answer.status, 400)
+      assert.match(answer.text, /does not support CPU real-time scheduler/)
+      // Refused by the kernel in the middle of the start: a swap limit below the memory that is in use is none.
+      assert.notEqual(
+        await refusal({
+          BlkioDeviceReadBps: [{ Path: '/dev/loop0', Rate: Number.MAX_SAFE_INTEGER }],
+          Sysctls: { 'net.core.somaxconn': 'x' },
+        }),
+        '',
+      )
+      assert.equal(await engine.leaks(), '')
+    })
+
     test('groups of the container are those of an exec too', async () => {
       const id = await start(engine, { Cmd: ['sleep', '1000'], HostConfig: { GroupAdd: ['77'] } })
       for (const user of [[], ['-u', '5:6']]) {
@@ -168,8 +188,9 @@ for (const runtime of ['crun', 'runc']) {
         'grep -E "alpha|gate" /etc/hosts | cut -f2',
         'cat /etc/resolv.conf',
         'df -k /dev/shm | tail -n1 | tr -s " " | cut -d" " -f2',
+        'cat /proc/sys/kernel/domainname',
       ].join('; ')
-      const found = await lines(script, {
+      const asked = {
         Init: true,
         Tmpfs: { '/scratch': 'size=1m,exec' },
         Mounts: [{ Type: 'tmpfs', Target: '/t', TmpfsOptions: { Mode: 0o700 } }],
@@ -179,11 +200,12 @@ for (const runtime of ['crun', 'runc']) {
         DnsSearch: ['x.y'],
         DnsOptions: ['ndots:3'],
         ShmSize: 2 ** 20,
-      })
+      }
+      const found = await lines(script, asked, { Domainname: 'example.test' })
       assert.match(found[1] ?? '', /^rw,nosuid,nodev,relatime,size=1024k/)
       assert.deepEqual(found.toSpliced(1, 1), [
         ...['docker-init', '700', '77', '4096', 'alpha', 'gate'],
-        ...['nameserver 1.2.3.4', 'search x.y', 'options ndots:3', '1024'],
+        ...['nameserver 1.2.3.4', 'search x.y', 'options ndots:3', '1024', 'example.test'],
       ])
     })
 
@@ -199,6 +221,13 @@ for (const runtime of ['crun', 'runc']) {
       ])
       await lines('true', { Mounts: [mount(made, { BindOptions: { CreateMountpoint: true } })] })
       assert.ok(existsSync(made))
+      const file = join(folder, 'file')
+      for (const HostConfig of [{ Mounts: [mount(file, { ReadOnly: true })] }, { Binds: [`${file}:/m:ro`] }]) {
+        assert.deepEqual(await lines('cat /m; (echo x > /m) 2>&1', HostConfig), [
+          'content',
+          "sh: can't create /m: Read-only file system",
+        ])
+      }
       const missing = { Image: 'busybox', HostConfig: { Mounts: [mount(join(folder, 'no'))] } }
       const answer = await engine.api('POST', '/containers/create', missing)
       assert.equal(answer.status, 400)

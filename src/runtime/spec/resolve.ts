@@ -124,11 +124,14 @@ function byDepth(a: SpecMount, b: SpecMount): number {
 /** Docker makes a missing folder for `-v`. Read-only reaches down to what is mounted below the source (S41). */
 function bindMount(bind: BindSettings): SpecMount {
   const { source, recursive = true, recursiveReadonly = true, create = true } = bind
-  if (statSync(source, { throwIfNoEntry: false }) === undefined) {
+  const found = statSync(source, { throwIfNoEntry: false })
+  if (found === undefined) {
     if (!create) throw new NotFound(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
     mkdirSync(source, { recursive: true })
   }
-  const access = bind.readonly ? ['ro', ...(recursive && recursiveReadonly ? ['rro'] : [])] : ['rw']
+  // Below a file there is nothing, and crun 1.8 takes `rro` for folders alone.
+  const reachesDown = recursive && recursiveReadonly && found?.isFile() !== true
+  const access = bind.readonly ? ['ro', ...(reachesDown ? ['rro'] : [])] : ['rw']
   return {
     destination: bind.destination,
     type: 'bind',

@@ -50,9 +50,12 @@ export function seccompProfile(text: string, facts: ProfileFacts): LinuxSeccomp 
   }
 }
 
-/** Looks at a profile before anything is made with it. @throws InvalidArgument naming the place */
+/** Looks at a profile, every rule of it, before anything is made with it. @throws InvalidArgument naming the place */
 export function checkSeccompProfile(text: string): void {
-  seccompProfile(text, { machine: 'x86_64', kernelVersion: [0, 0], capabilities: [] })
+  const facts = { machine: 'x86_64', kernelVersion: [0, 0], capabilities: [] } as const
+  seccompProfile(text, facts)
+  const profile = JsonValue.parse(Buffer.from(text), 'seccomp profile', PROFILE_MAX_BYTES)
+  for (const rule of profile.member('syscalls').elements(RULES_MAX)) readRule(rule)
 }
 
 function oneOf(value: JsonValue, known: readonly string[]): string {

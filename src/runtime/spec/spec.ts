@@ -137,9 +137,8 @@ export function createSpec(request: SpecRequest): RuntimeSpec {
 }
 
 /** In the host's own namespace there is nothing to name. */
-function names({ namespaces, hostname, domainname }: SpecRequest): Pick<RuntimeSpec, 'hostname' | 'domainname'> {
-  if (namespaces.uts === 'host') return {}
-  return { hostname, ...(domainname === '' ? {} : { domainname }) }
+function names({ namespaces, hostname }: SpecRequest): Pick<RuntimeSpec, 'hostname'> {
+  return namespaces.uts === 'host' ? {} : { hostname }
 }
 
 function kernelView({ sharedMemory, privileged, readonlyRootfs }: SpecRequest) {
@@ -169,8 +168,14 @@ function namespaces({ network, namespaces: chosen }: SpecRequest): LinuxNamespac
 }
 
 /** What was asked for wins over what every network of a container's own gets. */
-function sysctls({ network, sysctls: asked }: SpecRequest): { readonly sysctl?: Readonly<Record<string, string>> } {
-  const all = { ...(network.kind === 'namespace' ? NETWORK_SYSCTLS : {}), ...asked }
+function sysctls(request: SpecRequest): { readonly sysctl?: Readonly<Record<string, string>> } {
+  const { network, namespaces, domainname, sysctls: asked } = request
+  const all = {
+    ...(network.kind === 'namespace' ? NETWORK_SYSCTLS : {}),
+    // runc before 1.2 passes over the member of that name.
+    ...(domainname === '' || namespaces.uts === 'host' ? {} : { 'kernel.domainname': domainname }),
+    ...asked,
+  }
   return Object.keys(all).length === 0 ? {} : { sysctl: all }
 }
 

@@ -364,13 +364,6 @@ export const DELIBERATE: readonly Difference[] = [
   },
   {
     why: 'deliberate',
-    reason: 'isolation is an option of Windows',
-    cases: 'create: values that cannot be',
-    at: ['isolation/status', 'isolation/body/message'],
-    peer: 'docker 28.5',
-  },
-  {
-    why: 'deliberate',
     reason: 'a digest cannot be a tag, in words that say so',
     cases: 'image: tags that cannot be',
     at: '**/message',
