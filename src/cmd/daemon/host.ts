@@ -3,17 +3,9 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync }
 import { dirname } from 'node:path'
 import { Conflict, errorCode, Forbidden, InvalidArgument, NotFound } from '#lib/errors'
 import type { Logger } from '#lib/log'
-import {
-  type CgroupHost,
-  findProgram,
-  isStaticProgram,
-  lockFile,
-  mountAt,
-  nftProgram,
-  setPropagation,
-  TMPFS_MAGIC,
-} from '#linux'
+import { type CgroupHost, findProgram, lockFile, mountAt, nftProgram, setPropagation, TMPFS_MAGIC } from '#linux'
 import type { RuntimeProgram } from '#runtime'
+import { findInitProgram } from '../init-program.ts'
 import { changeHost } from './host-changes.ts'
 import type { DaemonSettings } from './settings.ts'
 
@@ -57,7 +49,7 @@ export function prepareHost(settings: DaemonSettings, log: Logger): PreparedHost
       cgroups,
       runtimes,
       defaultRuntime,
-      initProgram: findInit(),
+      initProgram: findInitProgram(),
       [Symbol.dispose]: () => {
         if (settings.pidfile !== undefined) rmSync(settings.pidfile, { force: true })
         lock[Symbol.dispose]()
@@ -83,13 +75,6 @@ export function findRuntimes(): Map<string, RuntimeProgram> {
   }
   if (found.size === 0) throw new NotFound('no OCI runtime is installed', { fix: 'apt-get install crun' })
   return found
-}
-
-const INIT_PROGRAMS = ['docker-init', 'tini-static', 'tini', 'catatonit']
-
-/** A small init that runs in any root: one that needs no loader of the host's. */
-function findInit(): string | undefined {
-  return INIT_PROGRAMS.map(findProgram).find(path => path !== undefined && isStaticProgram(path))
 }
 
 /** The exec root is of this boot and must not fill up with the disk: it gets a tmpfs of its own unless it is on one. */
