@@ -19,6 +19,8 @@ import { join } from 'node:path'
 import { skopeoCopy, startDockerRegistry } from '../test/support/docker-registry.ts'
 
 export const BIG_IMAGE = 'bench/big:latest'
+/** The same but for its uppermost layer, which has one file more. */
+export const CHANGED_IMAGE = 'bench/changed:latest'
 
 const CACHE = join(import.meta.dirname, '../.cache/big-image')
 
@@ -33,22 +35,26 @@ const LAYERS: readonly (readonly string[])[] = [
 
 /** A folder for `startDockerRegistry` in which the image is. */
 export async function bigImageRegistry(): Promise<string> {
-  const ready = join(CACHE, 'registry')
+  const ready = join(CACHE, 'registry-2')
   if (existsSync(ready)) return ready
   process.stderr.write('bench: making a large image from Debian packages, once\n')
   const work = join(CACHE, 'work')
   rmSync(work, { recursive: true, force: true })
   const layout = join(work, 'layout')
   mkdirSync(join(layout, 'blobs/sha256'), { recursive: true })
-  writeLayout(
-    layout,
-    LAYERS.map((packages, index) => makeLayer(work, layout, packages, index)),
-  )
+  const layers = LAYERS.map((packages, index) => makeLayer(work, layout, packages, index))
+  const changed = makeLayer(work, layout, LAYERS.at(-1) ?? [], LAYERS.length, 'something else')
   const storage = join(work, 'registry')
   mkdirSync(storage)
   const registry = await startDockerRegistry(storage)
   try {
-    skopeoCopy(`oci:${layout}:latest`, `docker://${registry.host}/${BIG_IMAGE}`)
+    for (const [image, parts] of [
+      [BIG_IMAGE, layers],
+      [CHANGED_IMAGE, [...layers.slice(0, -1), changed]],
+    ] as const) {
+      writeLayout(layout, parts)
+      skopeoCopy(`oci:${layout}:latest`, `docker://${registry.host}/${image}`)
+    }
   } finally {
     await registry.stop()
   }
@@ -63,13 +69,15 @@ interface Layer {
   readonly diffId: string
 }
 
-function makeLayer(work: string, layout: string, packages: readonly string[], index: number): Layer {
+/** @param note what stands in a file of its own, if there is to be one */
+function makeLayer(work: string, layout: string, packages: readonly string[], index: number, note?: string): Layer {
   const downloads = join(work, `packages-${index}`)
   const root = join(work, `root-${index}`)
   mkdirSync(downloads)
   mkdirSync(root)
   must('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...packages], { cwd: downloads })
   for (const name of readdirSync(downloads)) must('dpkg-deb', ['-x', join(downloads, name), root])
+  if (note !== undefined) writeFileSync(join(root, 'note'), note)
   const tar = join(work, `layer-${index}.tar`)
   must('tar', ['--sort=name', '--numeric-owner', '-cf', tar, '-C', root, '.'])
   const compressed = `${tar}.gz`

@@ -1,18 +1,22 @@
 /**
- * `npm run bench [-- FIGURE...]`: each figure, with the engines that are installed in turns, so that a slow minute of
- * the host hits all of them. GANTRY_PEERS names a folder whose `bin` has a newer Docker.
+ * `npm run bench [-- FIGURE... --engine NAME...]`: each figure, with the engines that are installed in turns, so that a
+ * slow minute of the host hits all of them. GANTRY_PEERS names a folder whose `bin` has a newer Docker. What is
+ * measured is written down when it is, so that a run that is stopped has lost nothing.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { UndoStack } from '#lib/undo'
 import type { Engine } from './engines/engine.ts'
-import { CANDIDATES } from './engines/start.ts'
+import { CANDIDATES, type Candidate } from './engines/start.ts'
 import { FIGURES } from './figures/all.ts'
 import type { Figure } from './figures/figure.ts'
 import { cells, type Row, table, verdict } from './report.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')
+/** Figures of so few rounds take so long that each value is news. */
+const SLOW_ROUNDS = 5
 
 function say(text: string): void {
   process.stderr.write(`bench: ${text}\n`)
@@ -43,7 +47,9 @@ async function measure(figure: Figure, engines: readonly Engine[]): Promise<Row>
       if (!Array.isArray(outcome)) continue
       try {
         const value = await ready.once()
-        if (round >= 0) outcome.push(value)
+        if (round < 0) continue
+        outcome.push(value)
+        if (figure.rounds <= SLOW_ROUNDS) say(`  ${engine.name}: ${value.toFixed(1)} ${figure.unit}`)
       } catch (error) {
         values.set(engine.name, failure(engine, error))
       }
@@ -78,22 +84,35 @@ function chosen(keys: readonly string[]): readonly Figure[] {
   throw new Error(`no figure ${unknown.join(', ')}: there are ${FIGURES.map(({ key }) => key).join(', ')}`)
 }
 
-const figures = chosen(process.argv.slice(2))
+function engineCandidates(names: readonly string[]): readonly Candidate[] {
+  const unknown = names.filter(name => !CANDIDATES.some(candidate => candidate.name === name))
+  if (unknown.length === 0)
+    return names.length === 0 ? CANDIDATES : CANDIDATES.filter(({ name }) => names.includes(name))
+  throw new Error(`no engine ${unknown.join(', ')}: there are ${CANDIDATES.map(({ name }) => name).join(', ')}`)
+}
+
+const { values: flags, positionals } = parseArgs({
+  options: { engine: { type: 'string', multiple: true, default: [] } },
+  allowPositionals: true,
+})
+const figures = chosen(positionals)
 await using stack = new UndoStack()
 const engines: Engine[] = []
-for (const candidate of CANDIDATES) {
+for (const candidate of engineCandidates(flags.engine)) {
   if (candidate.absent !== false) say(`without ${candidate.name}: ${candidate.absent}`)
   else engines.push(await stack.own(candidate.start(), engine => engine[Symbol.asyncDispose]()))
 }
+mkdirSync(RESULTS, { recursive: true })
+const path = join(RESULTS, `${new Date().toISOString().replaceAll(':', '-')}.json`)
 const rows: Row[] = []
-for (const figure of figures) rows.push(await measure(figure, engines))
+for (const figure of figures) {
+  rows.push(await measure(figure, engines))
+  writeFileSync(path, asJson(rows))
+}
 process.stdout.write(
   `${table(
     rows,
     engines.map(({ name }) => name),
   )}\n`,
 )
-mkdirSync(RESULTS, { recursive: true })
-const path = join(RESULTS, `${new Date().toISOString().replaceAll(':', '-')}.json`)
-writeFileSync(path, asJson(rows))
 say(`written to ${path}`)

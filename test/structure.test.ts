@@ -32,7 +32,7 @@ const ROOMS: Readonly<Record<string, Row>> = {
   registry: { values: ['oci', 'content', 'meta'] },
   image: { values: ['oci', 'content', 'snapshot', 'registry', 'meta'] },
   build: { values: ['oci', 'content', 'snapshot', 'image'] },
-  engine: { values: ['oci', 'content', 'snapshot', 'image', 'runtime', 'network', 'volume', 'meta'] },
+  engine: { values: ['oci', 'template', 'content', 'snapshot', 'image', 'runtime', 'network', 'volume', 'meta'] },
   cluster: { values: ['meta'], types: ['engine', 'network'] },
   server: { values: ['api'], types: ['engine', 'image', 'build', 'network', 'volume', 'cluster'] },
   client: { values: ['api'] },

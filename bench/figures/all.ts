@@ -4,7 +4,7 @@ import { memory, memoryPerContainer } from './memory.ts'
 import { attachedOutput, logs } from './output.ts'
 import { pingWhilePulling, pull } from './pull.ts'
 import { runBridge, runWithoutNetwork, thirtyAtOnce } from './runs.ts'
-import { firstRun, load, push, save } from './transfer.ts'
+import { changedTop, firstRun, load, push, save } from './transfer.ts'
 
 export const FIGURES: readonly Figure[] = [
   runBridge,
@@ -18,6 +18,7 @@ export const FIGURES: readonly Figure[] = [
   pull,
   pingWhilePulling,
   firstRun,
+  changedTop,
   save,
   load,
   push,

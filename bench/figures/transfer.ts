@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UndoStack } from '#lib/undo'
 import { missingPrograms, startDockerRegistry } from '../../test/support/docker-registry.ts'
-import { BIG_IMAGE, bigImageRegistry } from '../big-image.ts'
+import { BIG_IMAGE, bigImageRegistry, CHANGED_IMAGE } from '../big-image.ts'
 import type { Engine } from '../engines/engine.ts'
 import { timeCommand } from '../timing.ts'
 import type { Figure, Measured } from './figure.ts'
@@ -28,6 +28,27 @@ export const firstRun: Figure = {
         return ms
       },
     })),
+}
+
+export const changedTop: Figure = {
+  key: 'changed',
+  title: 'pull of that image with another uppermost layer, the rest being there',
+  unit: 'ms',
+  rounds: 2,
+  warmUp: 0,
+  target: { limit: 1500 },
+  prepare: engine =>
+    withImage(engine, async ({ pull, host, plain }) => {
+      await pull()
+      const image = `${host}/${CHANGED_IMAGE}`
+      return {
+        async once() {
+          const ms = await timeCommand(engine.command(['pull', '-q', ...plain, image]))
+          await timeCommand(engine.command(['rmi', image]))
+          return ms
+        },
+      }
+    }),
 }
 
 export const save: Figure = {
@@ -104,6 +125,7 @@ export const push: Figure = {
 }
 
 interface AtHand {
+  readonly host: string
   readonly image: string
   readonly folder: string
   /** Flags for a registry without TLS, where the engine has to be told. */
@@ -132,7 +154,7 @@ async function prepare(engine: Engine, body: (at: AtHand) => Measured | Promise<
     const run = async (...args: string[]) => void (await timeCommand(engine.command(args)))
     const pull = () => run('pull', '-q', ...plain, image)
     const remove = () => run('rmi', '-f', image)
-    const { once } = await body({ image, folder, plain, pull, remove })
+    const { once } = await body({ host: registry.host, image, folder, plain, pull, remove })
     ends.defer(() => remove().catch(() => {}))
     return { once, end: () => ends[Symbol.asyncDispose]() }
   } catch (error) {

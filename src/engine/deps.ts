@@ -5,10 +5,12 @@ import type { Meta } from '#meta'
 import type { Networks } from '#network'
 import type { ControlGroups, Runtime, RuntimeProgram } from '#runtime'
 import type { InitLayers, Snapshotter } from '#snapshot'
+import type { Restarter } from './container/restarter.ts'
 import type { ContainerStore } from './container/store.ts'
 import type { Waiters } from './container/waiters.ts'
 import type { Events } from './event/events.ts'
 import type { ExecStore } from './exec/store.ts'
+import type { HealthBook } from './health/book.ts'
 
 /** Settings of this engine, decided before it starts. */
 export interface EngineConfig {
@@ -46,4 +48,6 @@ export interface EngineDeps {
   readonly locks: KeyedLock
   /** Containers that are stopped to be started again: their end does not remove them. */
   readonly restarting: Set<string>
+  readonly restarter: Restarter
+  readonly health: HealthBook
 }

@@ -9,11 +9,20 @@ export { killContainer } from './container/kill.ts'
 export { type ListFilters, type ListOptions, listContainers } from './container/list.ts'
 export { containerLogs, type LogsOptions } from './container/logs.ts'
 export { pauseContainer, unpauseContainer } from './container/pause.ts'
-export type { Bind, ContainerRecord, ContainerSpec, ContainerState } from './container/record.ts'
+export type {
+  Bind,
+  ContainerRecord,
+  ContainerSpec,
+  ContainerState,
+  Health,
+  HealthSettings,
+  RestartPolicy,
+} from './container/record.ts'
 export { type RemoveOptions, removeContainer } from './container/remove.ts'
 export { renameContainer } from './container/rename.ts'
 export { restartContainer } from './container/restart.ts'
-export { startContainer } from './container/start.ts'
+export { Restarter } from './container/restarter.ts'
+export { startContainer, startContainerAgain } from './container/start.ts'
 export { containerStats, type Sample, type StatsOptions, type StatsReport } from './container/stats.ts'
 export { type StopOptions, stopContainer } from './container/stop.ts'
 export { ContainerStore } from './container/store.ts'
@@ -31,6 +40,7 @@ export type { Exec, ExecRecord, ExecState } from './exec/record.ts'
 export { resizeExec } from './exec/resize.ts'
 export { type ExecStartOptions, type StartedExec, startExec } from './exec/start.ts'
 export { ExecStore } from './exec/store.ts'
+export { HealthBook } from './health/book.ts'
 export { type Removed, removeImage } from './image/remove.ts'
 export {
   importImage,

@@ -23,10 +23,10 @@ test('whoever comes while something is being removed waits, and it is removed on
     return true
   })
   const held = holds.hold('x').then(() => order.push('held'))
-  assert.equal(await holds.removing('x', async () => true), undefined)
+  const second = holds.removing('x', async () => order.push('removed again')).then(() => order.push('seen'))
   resolve()
-  await Promise.all([removal, held])
-  assert.deepEqual(order, ['removed', 'held'])
+  await Promise.all([removal, held, second])
+  assert.deepEqual(order, ['removed', 'held', 'seen'])
   assert.ok(holds.isHeld('x'))
 })
 

@@ -23,9 +23,13 @@ export class Holds {
     return this.#counts.has(key)
   }
 
-  /** Runs `remove`, which must not throw; undefined where somebody holds the key or is removing it already. */
+  /**
+   * Runs `remove`, which must not throw; undefined where somebody holds the key, or was removing it already and now has.
+   */
   async removing<T>(key: string, remove: () => Promise<T>): Promise<T | undefined> {
-    if (this.isHeld(key) || this.#removals.has(key)) return undefined
+    const underWay = this.#removals.get(key)
+    if (underWay !== undefined) await underWay
+    if (underWay !== undefined || this.isHeld(key)) return undefined
     const removal = remove()
     this.#removals.set(key, removal)
     try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatMemory, formatSize, humanDuration, parseDuration, parseMemory } from './units.ts'
+import { formatDuration, formatMemory, formatSize, humanDuration, parseDuration, parseMemory } from './units.ts'
 
 test('sizes print as docker prints them', () => {
   assert.equal(formatSize(0), '0B')
@@ -47,4 +47,19 @@ test('spans read as docker ps reads them', () => {
     [86_400 * 800, '2 years'],
   ]
   for (const [seconds, text] of spans) assert.equal(humanDuration(seconds * 1000), text)
+})
+
+test('a duration reads as Go prints it', () => {
+  const texts = {
+    0: '0s',
+    1: '1ns',
+    1500: '1.5µs',
+    3e8: '300ms',
+    1e9: '1s',
+    1.5e9: '1.5s',
+    9e10: '1m30s',
+    3605e9: '1h0m5s',
+  }
+  for (const [nanos, text] of Object.entries(texts)) assert.equal(formatDuration(Number(nanos)), text)
+  assert.equal(formatDuration(-9e10), '-1m30s')
 })

@@ -74,6 +74,24 @@ export function parseDuration(text: string): number | undefined {
   return match[1] === '-' ? -nanos : nanos
 }
 
+/** A span as Go prints it: `1h0m5s`, `1m30s`, `1.5s`, `300ms`, `0s`. */
+export function formatDuration(nanos: number): string {
+  if (nanos < 0) return `-${formatDuration(-nanos)}`
+  if (nanos === 0) return '0s'
+  for (const [unit, size] of [
+    ['ns', 1],
+    ['µs', 1e3],
+    ['ms', 1e6],
+  ] as const) {
+    if (nanos < size * 1000) return `${nanos / size}${unit}`
+  }
+  const minutes = Math.floor(nanos / 60e9)
+  const seconds = `${(nanos % 60e9) / 1e9}s`
+  if (minutes === 0) return seconds
+  const hours = Math.floor(minutes / 60)
+  return `${hours === 0 ? '' : `${hours}h`}${minutes % 60}m${seconds}`
+}
+
 /** `5 minutes`, `About an hour`, `2 weeks`: a span as `docker ps` prints it. */
 export function humanDuration(millis: number): string {
   const seconds = Math.floor(millis / 1000)

@@ -12,10 +12,9 @@ import type { Execs } from './exec.ts'
 import { ExecClient } from './exec-client.ts'
 import { Exits } from './exits.ts'
 import { greet } from './handshake.ts'
-import type { MonitorEvent, WireTask } from './monitor/protocol.ts'
+import type { MonitorEvent, WireStarted, WireTask } from './monitor/protocol.ts'
 import { ExecRoot } from './monitor/task-folder.ts'
 import { MonitorConnection, RuntimeWords } from './monitor-connection.ts'
-import { OutputHolds } from './output-holds.ts'
 import { SharedMemories } from './shared-memories.ts'
 import { resolveLimits, resolveSettings } from './spec/resolve.ts'
 import { SeccompSource } from './spec/seccomp-source.ts'
@@ -33,6 +32,7 @@ import type {
   TaskExit,
   TaskIo,
 } from './task.ts'
+import { TaskHolds } from './task-holds.ts'
 import { exitOf, startedOf } from './wire.ts'
 
 export interface RuntimeOptions {
@@ -67,7 +67,7 @@ class MonitorClient implements Runtime {
   readonly #processors = cpus().length
   readonly execs: Execs
   readonly #exits = new Exits()
-  readonly #outputs = new OutputHolds()
+  readonly #holds = new TaskHolds()
   #connection: MonitorConnection | undefined
   #connecting: Promise<MonitorConnection> | undefined
   #isClosed = false
@@ -80,7 +80,7 @@ class MonitorClient implements Runtime {
     this.execs = new ExecClient({
       root: this.#root,
       exits: this.#exits,
-      outputs: this.#outputs,
+      holds: this.#holds,
       monitor: () => this.#monitor(),
     })
   }
@@ -108,7 +108,7 @@ class MonitorClient implements Runtime {
     try {
       const { started } = await monitor.request({ op: 'start', id, io, runtime, cgroup })
       if (started === undefined) throw new SystemError('the monitor answered without a process')
-      this.#holdOutput(id)
+      this.#hold(id, started)
       undo.keep()
       return startedOf(started)
     } catch (error) {
@@ -146,7 +146,7 @@ class MonitorClient implements Runtime {
 
   async remove(id: string): Promise<void> {
     this.#exits.forget(id)
-    this.#outputs.release(id)
+    this.#holds.release(id)
     const monitor = await this.#monitor()
     await monitor.request({ op: 'remove', id })
     this.#memories.remove(id)
@@ -170,7 +170,7 @@ class MonitorClient implements Runtime {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    this.#outputs[Symbol.dispose]()
+    this.#holds[Symbol.dispose]()
     this.#connection?.close()
     await this.#connection?.closed
   }
@@ -205,7 +205,7 @@ class MonitorClient implements Runtime {
   }
 
   async #join(): Promise<MonitorConnection> {
-    const onEvent = (event: MonitorEvent) => this.#exits.settle(event.id, exitOf(event.exit))
+    const onEvent = (event: MonitorEvent) => this.#settle(event.id, exitOf(event.exit))
     const connection = await MonitorConnection.open(this.#root.socket, onEvent)
     try {
       const isIdle = () => this.#root.taskIds().length === 0
@@ -231,20 +231,24 @@ class MonitorClient implements Runtime {
     const known = [...(await this.tasks()), ...(await this.execs.list())]
     const ids = new Set(known.map(({ id }) => id))
     // What ended and is known settled its exit by being learnt.
-    for (const id of this.#exits.ids()) if (!ids.has(id)) this.#exits.settle(id, lostExit())
+    for (const id of this.#exits.ids()) if (!ids.has(id)) this.#settle(id, lostExit())
   }
 
   #learn(task: WireTask): void {
     if (task.started === undefined) return
     this.#exits.expect(task.id)
-    if (task.exit !== undefined) this.#exits.settle(task.id, exitOf(task.exit))
-    else this.#holdOutput(task.id)
+    if (task.exit !== undefined) this.#settle(task.id, exitOf(task.exit))
+    else this.#hold(task.id, task.started)
+  }
+
+  #settle(id: string, exit: TaskExit): void {
+    this.#exits.settle(id, this.#holds.completed(id, exit))
   }
 
   /** Until its exit is known, and with it that all of its output is read. */
-  #holdOutput(id: string): void {
-    this.#outputs.hold(id, this.#root.task(id))
-    void this.#exits.of(id).then(() => this.#outputs.release(id))
+  #hold(id: string, started: WireStarted): void {
+    this.#holds.hold(id, this.#root.task(id), started)
+    void this.#exits.of(id).then(() => this.#holds.release(id))
   }
 }
 

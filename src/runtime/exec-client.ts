@@ -6,33 +6,33 @@ import type { RuntimeSpec, SpecProcess } from '#oci'
 import { openAttachStream } from './attach-stream.ts'
 import type { ExecIo, ExecName, ExecRequest, Execs, KnownExec } from './exec.ts'
 import type { Exits } from './exits.ts'
-import type { WireExec } from './monitor/protocol.ts'
+import type { WireExec, WireStarted } from './monitor/protocol.ts'
 import type { ExecRoot } from './monitor/task-folder.ts'
 import { type MonitorConnection, RuntimeWords } from './monitor-connection.ts'
-import type { OutputHolds } from './output-holds.ts'
 import { everyCapability } from './spec/capabilities.ts'
 import { execProcess } from './spec/exec-process.ts'
 import { lookUpUser } from './spec/user-lookup.ts'
 import { execRefusal } from './start-refused.ts'
 import type { AttachRequest, AttachStream, StartedTask, TaskExit, TaskIo } from './task.ts'
+import type { TaskHolds } from './task-holds.ts'
 import { exitOf, startedOf } from './wire.ts'
 
 /** Execs by way of the monitor; their exits come over the connection of the tasks. */
 export class ExecClient implements Execs {
   readonly #root: ExecRoot
   readonly #exits: Exits
-  readonly #outputs: OutputHolds
+  readonly #holds: TaskHolds
   readonly #monitor: () => Promise<MonitorConnection>
 
   constructor(options: {
     readonly root: ExecRoot
     readonly exits: Exits
-    readonly outputs: OutputHolds
+    readonly holds: TaskHolds
     readonly monitor: () => Promise<MonitorConnection>
   }) {
     this.#root = options.root
     this.#exits = options.exits
-    this.#outputs = options.outputs
+    this.#holds = options.holds
     this.#monitor = options.monitor
   }
 
@@ -67,7 +67,7 @@ export class ExecClient implements Execs {
       this.#exits.expect(id)
       const { started } = await monitor.request({ op: 'exec', id, container, io: taskIo(io), runtime })
       if (started === undefined) throw new SystemError('the monitor answered without a process')
-      this.#hold({ id, container })
+      this.#hold({ id, container }, started)
       return startedOf(started)
     } catch (error) {
       await this.remove({ id, container })
@@ -90,7 +90,7 @@ export class ExecClient implements Execs {
 
   async remove({ id, container }: ExecName): Promise<void> {
     this.#exits.forget(id)
-    this.#outputs.release(id)
+    this.#holds.release(id)
     const monitor = await this.#monitor()
     await monitor.request({ op: 'remove', id, container })
   }
@@ -113,17 +113,17 @@ export class ExecClient implements Execs {
   #learn(exec: WireExec): void {
     if (exec.started === undefined) return
     if (exec.exit !== undefined) {
-      this.#exits.settle(exec.id, exitOf(exec.exit))
+      this.#exits.settle(exec.id, this.#holds.completed(exec.id, exitOf(exec.exit)))
       return
     }
     this.#exits.expect(exec.id)
-    this.#hold(exec)
+    this.#hold(exec, exec.started)
   }
 
   /** Until its exit is known, and with it that all of its output is read. */
-  #hold({ id, container }: ExecName): void {
-    this.#outputs.hold(id, this.#root.execFolder(container, id))
-    void this.#exits.of(id).then(() => this.#outputs.release(id))
+  #hold({ id, container }: ExecName, started: WireStarted): void {
+    this.#holds.hold(id, this.#root.execFolder(container, id), started)
+    void this.#exits.of(id).then(() => this.#holds.release(id))
   }
 
   #process(container: string, settings: ExecRequest['settings']): SpecProcess {

@@ -56,6 +56,8 @@ export type LogTarget =
       readonly maxSize: number | undefined
       /** Files kept, the current one included. */
       readonly maxFiles: number
+      /** What every entry carries; absent is nothing. */
+      readonly attributes?: Readonly<Record<string, string>>
     }
 
 export interface StartRequest {

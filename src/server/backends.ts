@@ -12,6 +12,7 @@ import type {
   ExecSpec,
   ExecStartOptions,
   ExportOptions,
+  Health,
   ListOptions,
   LogEntry,
   LogsOptions,
@@ -69,6 +70,8 @@ export interface ContainerBackend {
   /** Where the container's files are, for inspect. */
   paths(record: ContainerRecord): ContainerPaths
   sandbox(id: string): Sandbox | undefined
+  /** Undefined where nothing is checked. */
+  health(record: ContainerRecord): Health | undefined
   /** Bytes of the container's own layer. */
   size(id: string): Promise<number>
 }

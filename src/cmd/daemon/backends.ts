@@ -93,6 +93,7 @@ function containerBackend(deps: EngineDeps): ContainerBackend {
       }
     },
     sandbox: id => deps.networks.sandbox(id),
+    health: record => deps.health.of(record),
     size: async id => (await deps.snapshots.usage(id)).contentBytes,
   }
 }

@@ -3,7 +3,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type ContentStore, openContentStore } from '#content'
-import { ContainerStore, type EngineDeps, Events, ExecStore, Waiters } from '#engine'
+import {
+  ContainerStore,
+  type EngineDeps,
+  Events,
+  ExecStore,
+  HealthBook,
+  Restarter,
+  startContainerAgain,
+  Waiters,
+} from '#engine'
 import { openImages } from '#image'
 import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
@@ -93,6 +102,10 @@ export async function openEngine(
     }),
     open => open[Symbol.asyncDispose](),
   )
+  const restarter = new Restarter(id => startContainerAgain(deps, id))
+  closing.defer(() => restarter[Symbol.asyncDispose]())
+  const health = new HealthBook()
+  closing.defer(() => health[Symbol.dispose]())
   undo.keep()
   const deps: EngineDeps = {
     config: {
@@ -120,6 +133,8 @@ export async function openEngine(
     waiters: new Waiters(),
     locks: new KeyedLock(),
     restarting: new Set(),
+    restarter,
+    health,
   }
   return { deps, content, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() }
 }

@@ -21,6 +21,9 @@ export async function attachContainer(
   if (isPaused(record)) {
     throw new Conflict(`container ${nameOrId} is paused, unpause the container before attach`)
   }
+  if (record.state.status === 'restarting') {
+    throw new Conflict(`container ${nameOrId} is restarting, wait until the container is running`)
+  }
   const request = { ...options, stdin: options.stdin && record.spec.process.openStdin }
   const stream = await deps.runtime.attach(record.id, request, taskIo(deps, record))
   publishContainer(deps, record, 'attach')

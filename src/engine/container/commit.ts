@@ -97,6 +97,7 @@ function targetOf({ repository, tag }: CommitOptions): Reference | undefined {
 /** What the container was created with, its image's defaults included; triggers are for builds alone. */
 function containerDefaults({ spec }: ContainerRecord, image: Image): Image['config']['defaults'] {
   const { user, env, entrypoint, cmd, workingDir, stopSignal, stopTimeout } = spec.process
+  const { healthcheck, shell } = spec
   return {
     ...image.config.defaults,
     user,
@@ -108,6 +109,8 @@ function containerDefaults({ spec }: ContainerRecord, image: Image): Image['conf
     labels: spec.labels,
     stopSignal,
     stopTimeout: stopTimeout ?? undefined,
+    healthcheck,
+    shell,
     onBuild: [],
   }
 }

@@ -9,13 +9,14 @@ import { formatPlatform, hostPlatform, parsePlatform, platformMatches } from '#o
 import { parseWorkingFolder } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
+import { mergeHealthcheck } from '../health/settings.ts'
 import { resolveCommand } from '../process/command.ts'
 import { mergeEnvironment } from '../process/environment.ts'
 import { containerOf } from '../process/modes.ts'
 import { checkSpec } from './check.ts'
 import { containerFolder } from './folder.ts'
 import { randomName } from './names.ts'
-import { type ContainerRecord, type ContainerSpec, parseContainerRecord } from './record.ts'
+import { type ContainerRecord, type ContainerSpec, type HealthSettings, parseContainerRecord } from './record.ts'
 import { parseContainerName } from './store.ts'
 
 /** A container to be made: its own settings, before the image's fill the gaps. */
@@ -89,9 +90,13 @@ function newRecord(
 function withImage(deps: EngineDeps, own: ContainerSpec, image: Image, id: string): ContainerSpec {
   const { defaults } = image.config
   const { process } = own
+  const healthcheck = mergeHealthcheck(own.healthcheck, ofImage(defaults.healthcheck))
+  const shell = own.shell ?? defaults.shell?.slice()
   return {
     ...own,
     host: { ...own.host, network: joinedNetwork(deps, own.host.network) },
+    ...(healthcheck && { healthcheck }),
+    ...(shell && { shell }),
     hostname: own.hostname !== '' ? own.hostname : own.host.network === 'host' ? hostname() : shortId(id),
     labels: { ...defaults.labels, ...own.labels },
     exposedPorts: [...new Set([...defaults.exposedPorts, ...own.exposedPorts])],
@@ -116,4 +121,8 @@ function joinedNetwork({ containers }: EngineDeps, mode: string): string {
   } catch {
     return mode
   }
+}
+
+function ofImage(check: Image['config']['defaults']['healthcheck']): HealthSettings | undefined {
+  return check && { ...check, test: [...check.test] }
 }

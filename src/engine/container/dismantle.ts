@@ -34,6 +34,8 @@ export async function takeAway(deps: EngineDeps, record: ContainerRecord): Promi
   rmSync(containerFolder(deps, id), { recursive: true, force: true })
   deps.containers.remove(record)
   deps.execs.forget(id)
+  deps.restarter.forget(id)
+  deps.health.forget(id)
   publishContainer(deps, record, 'destroy')
   deps.waiters.removed(record)
 }

@@ -1,6 +1,7 @@
 import { parseMemory } from '#lib/units'
 import type { LogTarget, TaskIo } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
+import { logAttributes } from '../log/attributes.ts'
 import { logPath } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
 
@@ -17,11 +18,13 @@ function logTarget(deps: Pick<EngineDeps, 'config'>, record: ContainerRecord): L
   const { driver, options } = record.spec.host.log
   if (driver === 'none') return { kind: 'none' }
   const maxSize = options['max-size'] ?? DEFAULT_MAX_SIZE
+  const attributes = logAttributes(record)
   return {
     kind: 'json-file',
     path: logPath(deps, record.id),
     maxSize: maxSize === '-1' ? undefined : parseMemory(maxSize),
     maxFiles:
       options['max-file'] === undefined ? (maxSize === '-1' ? 1 : DEFAULT_MAX_FILES) : Number(options['max-file']),
+    ...(attributes && { attributes }),
   }
 }

@@ -4,7 +4,7 @@ import type { EngineDeps } from '../deps.ts'
 import { nameTest } from './name-pattern.ts'
 import { holdsPort, type PortRange, parsePortFilter } from './port-filter.ts'
 import type { ContainerRecord } from './record.ts'
-import { isPaused } from './state.ts'
+import { isAlive, isPaused } from './state.ts'
 
 /** Conditions by name; values of one name are alternatives, labels all have to hold. */
 export type ListFilters = ReadonlyMap<string, readonly string[]>
@@ -43,7 +43,7 @@ export function listContainers(deps: EngineDeps, options: ListOptions): Containe
   const showsAll = options.all || options.limit > 0 || options.filters.has('status') || options.filters.has('exited')
   const found = records.filter(
     record =>
-      (showsAll || record.state.status === 'running') &&
+      (showsAll || isAlive(record)) &&
       [...options.filters].every(([name, values]) => CONDITIONS[name]?.(record, values, context) ?? true),
   )
   return options.limit > 0 ? found.slice(0, options.limit) : found
@@ -68,7 +68,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   // A container passes by either: Docker's two filters on ports are alternatives.
   expose: (record, _, { deps, ports }) => passesPorts(deps, record, ports),
   publish: (record, _, { deps, ports }) => passesPorts(deps, record, ports),
-  health: (_, values) => values.includes('none'),
+  health: (record, values, { deps }) => values.includes(deps.health.of(record)?.status ?? 'none'),
   'is-task': (_, values) => values.every(value => !isTrue(value)),
   isolation: () => true,
 }

@@ -1,9 +1,10 @@
 import { Conflict, errorText, SystemError } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
+import { endHealth, resumeHealth } from '../health/watch.ts'
 import { controlGroup } from './folder.ts'
 import type { ContainerRecord } from './record.ts'
-import { isPaused, transition } from './state.ts'
+import { isPaused, restartingWords, transition } from './state.ts'
 
 /** Stops every process of a container where it stands. @throws NotFound, Conflict (not running, paused), SystemError */
 export async function pauseContainer(deps: EngineDeps, nameOrId: string): Promise<void> {
@@ -14,7 +15,8 @@ export async function pauseContainer(deps: EngineDeps, nameOrId: string): Promis
   if (isPaused(record)) throw new Conflict(`Container ${id} is already paused`)
   if (!(await freeze(deps, record))) throw notRunning(record)
   // Known to be paused before anybody hears of it: a daemon that dies here finds it frozen.
-  deps.containers.put({ ...record, state: transition(record.state, { kind: 'paused' }) })
+  const state = transition(record.state, { kind: 'paused' })
+  deps.containers.put({ ...record, ...endHealth(deps, record), state })
   await deps.meta.durable()
   publishContainer(deps, record, 'pause')
 }
@@ -32,8 +34,10 @@ export async function unpauseContainer(deps: EngineDeps, nameOrId: string): Prom
 /** Lets a paused container go on; the caller holds its lock. */
 export function resume(deps: EngineDeps, record: ContainerRecord): void {
   deps.groups.thaw(controlGroup(deps, record))
-  deps.containers.put({ ...record, state: transition(record.state, { kind: 'unpaused' }) })
+  const running = { ...record, state: transition(record.state, { kind: 'unpaused' }) }
+  deps.containers.put(running)
   publishContainer(deps, record, 'unpause')
+  resumeHealth(deps, running)
 }
 
 /**
@@ -56,6 +60,7 @@ async function freeze(deps: EngineDeps, record: ContainerRecord): Promise<boolea
   }
 }
 
-function notRunning({ id }: ContainerRecord): Conflict {
+function notRunning({ id, state }: ContainerRecord): Conflict {
+  if (state.status === 'restarting') return new Conflict(restartingWords(id))
   return new Conflict(`container ${id} is not running`)
 }

@@ -44,11 +44,49 @@ const LogSettings = Type.Object({
   options: Labels,
 })
 
+/** Durations are nanoseconds; what is 0 or empty has its default when it is used. */
+const HealthSettings = Type.Object({
+  /** `NONE`, or `CMD` or `CMD-SHELL` and the command. */
+  test: Strings,
+  interval: Count,
+  timeout: Count,
+  startPeriod: Count,
+  startInterval: Count,
+  retries: Count,
+})
+export type HealthSettings = Type.Static<typeof HealthSettings>
+
+const HealthResult = Type.Object({
+  start: Time,
+  end: Time,
+  /** -1 where the probe came to no end of its own. */
+  code: Count,
+  output: Text,
+})
+export type HealthResult = Type.Static<typeof HealthResult>
+
+const Health = Type.Object({
+  status: Type.Enum(['starting', 'healthy', 'unhealthy']),
+  failingStreak: Count,
+  /** The last ones. */
+  log: Type.Array(HealthResult),
+})
+export type Health = Type.Static<typeof Health>
+
+const RestartPolicy = Type.Object({
+  name: Type.Enum(['no', 'always', 'unless-stopped', 'on-failure']),
+  /** Of `on-failure`; 0 is as often as it takes. */
+  retries: Count,
+})
+export type RestartPolicy = Type.Static<typeof RestartPolicy>
+
 const HostSettings = Type.Object({
   binds: Type.Array(BindSettings),
   network: Text,
   readonlyRootfs: Flag,
   autoRemove: Flag,
+  /** Records of older versions have none: it is not started again. */
+  restart: Type.Optional(RestartPolicy),
   /** Bytes; 0 is unlimited. */
   memory: Count,
   /** Bytes of memory and swap; 0 is twice the memory, -1 unlimited. */
@@ -74,6 +112,10 @@ export const ContainerSpec = Type.Object({
   labels: Labels,
   exposedPorts: Strings,
   process: ProcessSettings,
+  /** What runs commands that are text: of health checks. Absent is `/bin/sh -c`. */
+  shell: Type.Optional(Strings),
+  /** Absent where neither the container nor its image says anything. */
+  healthcheck: Type.Optional(HealthSettings),
   host: HostSettings,
 })
 export type ContainerSpec = Type.Static<typeof ContainerSpec>
@@ -92,19 +134,23 @@ const RunningState = Type.Object({
   finishedAt: Type.Optional(Time),
 })
 
-const ExitedState = Type.Object({
-  status: Type.Literal('exited'),
+const ending = {
   code: Count,
   oomKilled: Flag,
   error: Text,
   startedAt: Type.Union([Time, Type.Null()]),
   finishedAt: Time,
-})
+}
+
+const ExitedState = Type.Object({ status: Type.Literal('exited'), ...ending })
+
+/** It has ended, and its restart policy starts it again in a while. */
+const RestartingState = Type.Object({ status: Type.Literal('restarting'), ...ending })
 
 /** A start that failed leaves `created` with the code and words of the failure, as Docker does. */
 const CreatedState = Type.Object({ status: Type.Literal('created'), code: Count, error: Text })
 
-export const ContainerState = Type.Union([CreatedState, RunningState, ExitedState])
+export const ContainerState = Type.Union([CreatedState, RunningState, RestartingState, ExitedState])
 export type ContainerState = Type.Static<typeof ContainerState>
 
 export const ContainerRecord = Type.Object({
@@ -117,6 +163,12 @@ export const ContainerRecord = Type.Object({
   args: Strings,
   spec: ContainerSpec,
   state: ContainerState,
+  /** Starts by its restart policy since somebody started it. Absent is 0. */
+  restartCount: Type.Optional(Count),
+  /** Somebody has sent it a signal since then. Absent is false. */
+  stopped: Type.Optional(Flag),
+  /** As far as it had to be kept; `HealthBook` knows more. Absent where nothing is checked. */
+  health: Type.Optional(Health),
   /** Its removal has begun and is finished by whoever comes next. */
   removing: Flag,
 })

@@ -5,7 +5,7 @@ import { dismantle } from './dismantle.ts'
 import { handleExit } from './exit.ts'
 import type { ContainerRecord } from './record.ts'
 import { sendSignal } from './signal.ts'
-import { isPaused } from './state.ts'
+import { isAlive, isPaused } from './state.ts'
 
 export interface RemoveOptions {
   /** Kill it first if it runs. */
@@ -33,14 +33,21 @@ async function ending(
 ): Promise<(() => Promise<void>) | undefined> {
   using _held = await deps.locks.acquire(id)
   const record = deps.containers.get(id)
-  if (record?.state.status !== 'running') return undefined
+  if (record === undefined || !isAlive(record)) return undefined
   if (!force) throw stillRunning(record)
+  deps.restarter.cancel(id)
+  if (record.state.status === 'restarting') return undefined
   const exited = deps.runtime.exited(id)
   sendSignal(deps, record, constants.signals.SIGKILL)
   return async () => handleExit(deps, id, await exited)
 }
 
 function stillRunning(record: ContainerRecord): Conflict {
+  if (record.state.status === 'restarting') {
+    return new Conflict(
+      `cannot remove container "${record.name}": container is restarting: stop the container before removing or force remove`,
+    )
+  }
   if (isPaused(record)) {
     return new Conflict(`cannot remove container "${record.name}": container is paused and must be unpaused first`)
   }

@@ -4,7 +4,7 @@ import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { resume } from './pause.ts'
 import type { ContainerRecord } from './record.ts'
-import { isPaused } from './state.ts'
+import { isPaused, transition } from './state.ts'
 
 /** As `sendSignal`, once nobody else changes the container. */
 export async function signalContainer(deps: EngineDeps, id: string, signal: number): Promise<boolean> {
@@ -19,9 +19,30 @@ export async function signalContainer(deps: EngineDeps, id: string, signal: numb
  * container's lock.
  */
 export function sendSignal(deps: EngineDeps, record: ContainerRecord, signal: number): boolean {
-  if (record.state.status !== 'running' || !deps.runtime.signal(record.state, signal)) return false
-  if (isPaused(record) && isToEnd(record, signal)) resume(deps, record)
+  if (record.state.status !== 'running') return false
+  const isEnd = isToEnd(record, signal)
+  if (isEnd) deps.restarter.cancel(record.id)
+  // Before the signal: who ends by it was stopped by somebody, whatever becomes of this process.
+  const stopped = { ...record, stopped: true }
+  if (record.stopped !== true) deps.containers.put(stopped)
+  if (!deps.runtime.signal(record.state, signal)) return false
+  if (isPaused(record) && isEnd) resume(deps, stopped)
   publishContainer(deps, record, 'kill', { signal: String(signal) })
+  return true
+}
+
+/**
+ * A container that waits to be started again waits no more. @returns false where it does not wait
+ */
+export async function giveUpRestart(deps: EngineDeps, id: string): Promise<boolean> {
+  using _held = await deps.locks.acquire(id)
+  const record = deps.containers.get(id)
+  if (record?.state.status !== 'restarting') return false
+  deps.restarter.cancel(id)
+  const ended = { ...record, stopped: true, state: transition(record.state, { kind: 'given-up' }) }
+  deps.containers.put(ended, { release: true })
+  await deps.meta.durable()
+  deps.waiters.exited(ended)
   return true
 }
 

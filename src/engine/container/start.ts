@@ -7,6 +7,7 @@ import { hostsFile, resolvConf, type Sandbox } from '#network'
 import { StartRefused } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
+import { beginHealth } from '../health/watch.ts'
 import { processSettings } from '../process/settings.ts'
 import { dismantle, leaveNetwork } from './dismantle.ts'
 import { supervise } from './exit.ts'
@@ -14,7 +15,7 @@ import { containerFolder, controlGroup } from './folder.ts'
 import { taskIo } from './io.ts'
 import { takePlace } from './place.ts'
 import type { ContainerRecord } from './record.ts'
-import { isPaused, transition } from './state.ts'
+import { isAlive, isPaused, transition } from './state.ts'
 
 const RESOLV_CONF = '/etc/resolv.conf'
 /** What systemd-resolved asks itself; /etc/resolv.conf names its stub on the loopback then. */
@@ -30,15 +31,34 @@ export async function startContainer(deps: EngineDeps, nameOrId: string): Promis
   using _held = await deps.locks.acquire(id)
   const record = deps.containers.find(id)
   if (isPaused(record)) throw new Conflict('cannot start a paused container, try unpause instead')
-  if (record.state.status === 'running') throw new NotModified(`container ${record.name} is running`)
+  if (isAlive(record)) throw new NotModified(`container ${record.name} is running`)
+  deps.restarter.begun(id)
   try {
-    await start(deps, record)
+    await start(deps, sinceNow(record))
   } catch (error) {
     const refused = failed(deps, record, error)
     // As with Docker, a container that was to be removed at its end is removed when it cannot even begin.
     if (record.spec.host.autoRemove) await dismantle(deps, refused)
     throw error
   }
+}
+
+/** Starts a container that waits for it by its restart policy. One that cannot start stays as it is, as with Docker. */
+export async function startContainerAgain(deps: EngineDeps, id: string): Promise<void> {
+  using _held = await deps.locks.acquire(id)
+  const record = deps.containers.get(id)
+  if (record?.state.status !== 'restarting' || deps.restarter.isCancelled(id)) return
+  try {
+    await start(deps, record)
+  } catch (error) {
+    deps.log.warn(`cannot start container ${id} again: ${errorText(error)}`)
+    deps.waiters.exited(failed(deps, record, error))
+  }
+}
+
+/** Nothing of its earlier runs counts any more. */
+function sinceNow({ restartCount: _, stopped: __, ...record }: ContainerRecord): ContainerRecord {
+  return record
 }
 
 async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
@@ -64,8 +84,10 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
     startedAt: formatRfc3339Nano(task.startedAt),
     bootId: deps.config.bootId,
   })
-  deps.containers.put({ ...record, state })
+  const started = { ...record, state }
+  deps.containers.put(started)
   publishContainer(deps, record, 'start')
+  beginHealth(deps, started)
   supervise(deps, id)
 }
 

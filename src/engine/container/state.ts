@@ -16,10 +16,25 @@ export type StateEvent =
       readonly oomKilled: boolean
       readonly error: string
       readonly finishedAt: string
+      /** Its policy starts it again. */
+      readonly restarts: boolean
     }
+  /** One that has ended is to be started again, or is not any more. */
+  | { readonly kind: 'to-restart' }
+  | { readonly kind: 'given-up' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'unpaused' }
   | { readonly kind: 'start-failed'; readonly code: number; readonly error: string }
+
+/** It runs, or will again without anybody's doing: for most who ask that is the same, as with Docker. */
+export function isAlive({ state }: { readonly state: ContainerState }): boolean {
+  return state.status === 'running' || state.status === 'restarting'
+}
+
+/** As Docker refuses what needs the processes of a container that has none at the moment. */
+export function restartingWords(id: string): string {
+  return `Container ${id} is restarting, wait until the container is running`
+}
 
 /** It runs, and its processes are frozen. */
 export function isPaused({ state }: { readonly state: ContainerState }): boolean {
@@ -32,14 +47,21 @@ export function transition(state: ContainerState, event: StateEvent): ContainerS
     case 'started': {
       if (state.status === 'running') throw illegal(state, event)
       const { pid, startTime, startedAt, bootId } = event
-      const last = state.status === 'exited' ? { finishedAt: state.finishedAt } : {}
+      const last = state.status === 'exited' || state.status === 'restarting' ? { finishedAt: state.finishedAt } : {}
       return { status: 'running', pid, startTime, startedAt, bootId, ...last }
     }
     case 'exited': {
       if (state.status !== 'running') throw illegal(state, event)
       const { code, oomKilled, error, finishedAt } = event
-      return { status: 'exited', code, oomKilled, error, startedAt: state.startedAt, finishedAt }
+      const status = event.restarts ? 'restarting' : 'exited'
+      return { status, code, oomKilled, error, startedAt: state.startedAt, finishedAt }
     }
+    case 'to-restart':
+      if (state.status !== 'exited') throw illegal(state, event)
+      return { ...state, status: 'restarting' }
+    case 'given-up':
+      if (state.status !== 'restarting') throw illegal(state, event)
+      return { ...state, status: 'exited' }
     case 'paused':
     case 'unpaused': {
       if (state.status !== 'running') throw illegal(state, event)
@@ -49,7 +71,7 @@ export function transition(state: ContainerState, event: StateEvent): ContainerS
     case 'start-failed': {
       if (state.status === 'running') throw illegal(state, event)
       const { code, error } = event
-      return state.status === 'created' ? { ...state, code, error } : { ...state, code, error }
+      return state.status === 'created' ? { ...state, code, error } : { ...state, status: 'exited', code, error }
     }
     default:
       return unreachable(event)

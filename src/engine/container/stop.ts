@@ -5,7 +5,7 @@ import { parseSignal } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { handleExit } from './exit.ts'
-import { ownSignal, signalContainer } from './signal.ts'
+import { giveUpRestart, ownSignal, signalContainer } from './signal.ts'
 
 /** Seconds between the stop signal and KILL where nobody says otherwise. */
 const STOP_TIMEOUT_SECONDS = 10
@@ -28,6 +28,10 @@ export interface StopOptions {
 export async function stopContainer(deps: EngineDeps, nameOrId: string, options: StopOptions): Promise<void> {
   const record = deps.containers.find(nameOrId)
   const { state, spec, id } = record
+  if (state.status === 'restarting' && (await giveUpRestart(deps, id))) {
+    publishContainer(deps, record, 'stop')
+    return
+  }
   if (state.status !== 'running') throw new NotModified(`container ${record.name} is not running`)
   const signal = options.signal === '' ? ownSignal(spec.process.stopSignal) : parseSignal(options.signal)
   const exited = deps.runtime.exited(id)

@@ -2,6 +2,7 @@ import { Conflict, InvalidArgument, SystemError } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { controlGroup } from './folder.ts'
+import { restartingWords } from './state.ts'
 
 export interface ProcessTable {
   readonly titles: readonly string[]
@@ -22,6 +23,7 @@ export async function topContainer(deps: EngineDeps, nameOrId: string, psArgs: s
     if (column !== 'pid') throw new InvalidArgument(`specifying "${column}=${title}" is not allowed`)
   }
   const record = deps.containers.find(nameOrId)
+  if (record.state.status === 'restarting') throw new Conflict(restartingWords(record.id))
   if (record.state.status !== 'running') throw new Conflict(`container ${record.id} is not running`)
   const { output, pids } = await deps.groups.ps(controlGroup(deps, record), args.split(' '))
   const table = ofProcesses(output, new Set(pids))

@@ -3,7 +3,7 @@ import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { limitsOf } from '../process/limits.ts'
 import type { CpuSettings } from './host-settings.ts'
-import type { ContainerRecord } from './record.ts'
+import type { ContainerRecord, RestartPolicy } from './record.ts'
 
 /** Limits to change; what is undefined stays. Bytes and counts as in `ContainerSpec`. */
 export interface UpdateRequest {
@@ -15,6 +15,8 @@ export interface UpdateRequest {
   /** 0 is unlimited. */
   readonly pidsLimit: number | undefined
   readonly cpu: Partial<CpuSettings>
+  /** For ends to come. */
+  readonly restart: RestartPolicy | undefined
 }
 
 /**
@@ -27,7 +29,7 @@ export async function updateContainer(deps: EngineDeps, nameOrId: string, reques
   const record = deps.containers.find(id)
   const doing = `Cannot update container ${id}`
   if (record.removing) throw new Conflict(`${doing}: container is marked for removal and cannot be "update"`)
-  const updated = within(doing, () => withLimits(record, request))
+  const updated = within(doing, () => withChanges(record, request))
   if (record.state.status === 'running') await apply(deps, updated, doing)
   deps.containers.put(updated)
   await deps.meta.durable()
@@ -45,10 +47,13 @@ async function apply(deps: EngineDeps, record: ContainerRecord, doing: string): 
 }
 
 /** @throws Conflict where what is asked for does not go together with what is set */
-function withLimits(record: ContainerRecord, request: UpdateRequest): ContainerRecord {
-  const { memory, memorySwap, pidsLimit, cpu } = request
+function withChanges(record: ContainerRecord, request: UpdateRequest): ContainerRecord {
+  const { memory, memorySwap, pidsLimit, cpu, restart } = request
   const { host } = record.spec
   checkCpu(cpu, host.cpu ?? {})
+  if (restart !== undefined && restart.name !== 'no' && host.autoRemove) {
+    throw new Conflict('Restart policy cannot be updated because AutoRemove is enabled for the container')
+  }
   const present = host.memory > 0 && host.memorySwap === 0 ? host.memory * 2 : host.memorySwap
   if (memory !== undefined && memorySwap === undefined && memory > present) {
     throw new Conflict(
@@ -62,6 +67,7 @@ function withLimits(record: ContainerRecord, request: UpdateRequest): ContainerR
     ...(pidsLimit === undefined ? {} : { pidsLimit }),
     cpu: { ...host.cpu, ...cpu },
     ...withResources(host.resources, request),
+    ...(restart === undefined ? {} : { restart }),
   }
   return { ...record, spec: { ...record.spec, host: changed } }
 }

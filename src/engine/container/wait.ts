@@ -1,4 +1,5 @@
 import type { EngineDeps } from '../deps.ts'
+import { isAlive } from './state.ts'
 import { resultOf, type WaitResult } from './waiters.ts'
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed'
@@ -15,7 +16,6 @@ export function waitContainer(
   signal: AbortSignal,
 ): { readonly result: Promise<WaitResult | undefined> } {
   const record = deps.containers.find(nameOrId)
-  if (condition === 'not-running' && record.state.status !== 'running')
-    return { result: Promise.resolve(resultOf(record)) }
+  if (condition === 'not-running' && !isAlive(record)) return { result: Promise.resolve(resultOf(record)) }
   return { result: deps.waiters.wait(record.id, condition === 'removed' ? 'removal' : 'exit', signal) }
 }

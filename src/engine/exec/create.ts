@@ -2,7 +2,7 @@ import { Conflict, InvalidArgument } from '#lib/errors'
 import { randomId } from '#lib/ids'
 import { parseWorkingFolder } from '#runtime'
 import type { ContainerRecord } from '../container/record.ts'
-import { isPaused } from '../container/state.ts'
+import { isPaused, restartingWords } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publishExec } from './event.ts'
 import type { ExecRecord } from './record.ts'
@@ -37,6 +37,7 @@ export function createExec(deps: EngineDeps, nameOrId: string, own: ExecSpec): E
 
 /** @throws Conflict in Docker's words */
 export function requireRunning({ id, state }: ContainerRecord): void {
+  if (state.status === 'restarting') throw new Conflict(restartingWords(id))
   if (state.status !== 'running') throw new Conflict(`container ${id} is not running`)
   if (isPaused({ state })) throw new Conflict(`Container ${id} is paused, unpause the container before exec`)
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { Conflict, SystemError } from '#lib/errors'
 import { type AttachStream, ExecRefused } from '#runtime'
 import type { ContainerRecord } from '../container/record.ts'
@@ -19,6 +20,8 @@ export interface StartedExec {
   readonly stream: AttachStream | undefined
   /** Resolves when its end is recorded. */
   readonly ended: Promise<void>
+  /** Ends it, if it still runs. */
+  readonly kill: () => void
 }
 
 /** As with Docker, where the command is not to blame. */
@@ -59,7 +62,7 @@ async function start(
   const stream = attach ? await deps.runtime.execs.attach(record, { stdin, stdout, stderr }, io) : undefined
   try {
     const [rows, columns] = consoleSize ?? record.consoleSize ?? [0, 0]
-    const { pid } = await deps.runtime.execs.start(record, {
+    const process = await deps.runtime.execs.start(record, {
       io,
       runtime,
       settings: {
@@ -69,8 +72,10 @@ async function start(
         hostname: container.spec.hostname,
       },
     })
+    const { pid } = process
     deps.execs.put(record, { status: 'running', pid })
-    return { stream, ended: superviseExec(deps, record, pid) }
+    const kill = () => void deps.runtime.signal(process, constants.signals.SIGKILL)
+    return { stream, ended: superviseExec(deps, record, pid), kill }
   } catch (error) {
     stream?.destroy()
     throw error

@@ -3,6 +3,7 @@ import { Conflict } from '#lib/errors'
 import { shortId } from '#lib/ids'
 import { chainIds, familiarString, nameOf, parseReference, type Reference, withDefaultTag } from '#oci'
 import type { ContainerRecord } from '../container/record.ts'
+import { isAlive } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
 import { publish } from './verbs.ts'
 
@@ -29,7 +30,7 @@ export async function removeImage(
   const users = deps.containers.list().filter(record => record.imageId === image.id)
   if (reference === undefined) checkUse(image, users, options.force)
   else if (users[0] !== undefined && !options.force) throw nameInUse(image, reference, users[0])
-  if (users.some(isRunning)) return await untag(deps, image, names.map(parseReference)) // By name and force: the container keeps its image, without a name.
+  if (users.some(isAlive)) return await untag(deps, image, names.map(parseReference)) // By name and force: the container keeps its image, without a name.
   return (await removeImageWhole(deps, image)).removed
 }
 
@@ -38,12 +39,12 @@ export async function removeImageWhole(
   deps: EngineDeps,
   image: Image,
 ): Promise<{ readonly removed: Removed[]; readonly bytes: number }> {
+  const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
   const removed = await untag(deps, image, [...image.tags, ...image.repoDigests].map(parseReference))
+  // Its own layers, uppermost first, whoever collects them: other images may be removed at this moment.
+  const own = chainIds(image.config.diffIds).filter(isThere).reverse()
   await deps.images.remove(image.id)
   publish(deps, 'delete', image.id, { name: image.id })
-  // Its own layers, uppermost first, whoever collected them: other images may be removed at this moment.
-  const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
-  const own = chainIds(image.config.diffIds).filter(isThere).reverse()
   const { bytes } = await deps.images.collect(deps.containers.ids())
   const layers = own.filter(name => !isThere(name)).map(name => ({ deleted: name }))
   return { removed: [...removed, { deleted: image.id }, ...layers], bytes }
@@ -90,7 +91,7 @@ async function untag(deps: EngineDeps, image: Image, references: readonly Refere
 
 /** Running containers keep their image whatever is said; others only without `force`. */
 function checkUse(image: Image, users: readonly ContainerRecord[], force: boolean): void {
-  const running = users.find(isRunning)
+  const running = users.find(isAlive)
   if (running !== undefined) {
     throw new Conflict(
       `${conflict(image, 'cannot be forced')} - image is being used by running container ${shortId(running.id)}`,
@@ -102,10 +103,6 @@ function checkUse(image: Image, users: readonly ContainerRecord[], force: boolea
       `${conflict(image, 'must be forced')} - image is being used by stopped container ${shortId(stopped.id)}`,
     )
   }
-}
-
-function isRunning({ state }: ContainerRecord): boolean {
-  return state.status === 'running'
 }
 
 function nameInUse(image: Image, reference: Reference, user: ContainerRecord): Conflict {

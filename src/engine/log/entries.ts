@@ -1,11 +1,12 @@
 import { parseRfc3339, type UnixNanos } from '#lib/time'
-import { LineCursor } from './line-cursor.ts'
+import { type Attributes, LineCursor } from './line-cursor.ts'
 
 /** One entry of a container's log. */
 export interface LogEntry {
   readonly stream: 'stdout' | 'stderr'
   /** RFC 3339 with nanoseconds, as it was written. */
   readonly time: string
+  readonly attributes?: Attributes
   /** With its newline, unless the line was cut. */
   readonly text: Buffer
 }
@@ -27,7 +28,9 @@ const JOINED_MAX_BYTES = 32 * 1024
 export function parseEntries(chunk: Buffer, filter: EntryFilter): LogEntry[] {
   const entries: LogEntry[] = []
   for (const line = new LineCursor(chunk); line.next(); ) {
-    if (passes(line, filter)) entries.push({ stream: line.stream, time: line.time, text: line.text })
+    if (!passes(line, filter)) continue
+    const { stream, time, text, attributes } = line
+    entries.push({ stream, time, text, ...(attributes && { attributes }) })
   }
   return entries
 }

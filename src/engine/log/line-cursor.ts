@@ -8,6 +8,15 @@ const STDOUT = Buffer.from('","stream":"stdout","time":"')
 const STDERR = Buffer.from('","stream":"stderr","time":"')
 const END = Buffer.from('"}')
 
+export type Attributes = Readonly<Record<string, string>>
+
+interface Parsed {
+  readonly log: string
+  readonly stream: 'stdout' | 'stderr'
+  readonly time: string
+  readonly attributes: Attributes | undefined
+}
+
 /**
  * Goes through lines of json-file, of which there may be millions: a line as the engine writes it, without anything
  * escaped in it, is neither decoded nor parsed as JSON. What is no entry is skipped. Text is unescaped in place.
@@ -21,6 +30,7 @@ export class LineCursor {
   #timeFrom = 0
   #timeTo = 0
   #parsedTime: string | undefined
+  #attributes: Attributes | undefined
 
   constructor(chunk: Buffer) {
     this.#chunk = chunk
@@ -44,6 +54,11 @@ export class LineCursor {
 
   get time(): string {
     return this.#parsedTime ?? this.#chunk.toString('latin1', this.#timeFrom, this.#timeTo)
+  }
+
+  /** Of entries that carry any. */
+  get attributes(): Attributes | undefined {
+    return this.#attributes
   }
 
   get textBytes(): number {
@@ -85,6 +100,7 @@ export class LineCursor {
     this.#timeFrom = timeFrom
     this.#timeTo = timeTo
     this.#parsedTime = undefined
+    this.#attributes = undefined
     this.#stream = isStdout ? 'stdout' : 'stderr'
     return true
   }
@@ -94,6 +110,7 @@ export class LineCursor {
     if (parsed === undefined) return false
     this.#stream = parsed.stream
     this.#parsedTime = parsed.time
+    this.#attributes = parsed.attributes
     this.#textFrom = from
     // Unescaped text is shorter than what it came from, unless a foreign hand left bytes that are no UTF-8.
     this.#textTo = from + this.#chunk.write(parsed.log, from, to - from)
@@ -107,12 +124,17 @@ function isAt(chunk: Buffer, at: number, wanted: Buffer): boolean {
   return true
 }
 
-function parse(line: string): { log: string; stream: 'stdout' | 'stderr'; time: string } | undefined {
+function parse(line: string): Parsed | undefined {
   try {
-    const { log, stream, time } = JSON.parse(line) as { log?: unknown; stream?: unknown; time?: unknown }
+    const { log, stream, time, attrs } = JSON.parse(line) as Record<string, unknown>
     if (typeof log !== 'string' || typeof time !== 'string') return undefined
-    return { log, stream: stream === 'stderr' ? 'stderr' : 'stdout', time }
+    return { log, stream: stream === 'stderr' ? 'stderr' : 'stdout', time, attributes: readAttributes(attrs) }
   } catch {
     return undefined
   }
+}
+
+function readAttributes(value: unknown): Attributes | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
 }

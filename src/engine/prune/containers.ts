@@ -4,6 +4,7 @@ import { folderUsage } from '#snapshot'
 import { containerFolder } from '../container/folder.ts'
 import type { ContainerRecord } from '../container/record.ts'
 import { removeContainer } from '../container/remove.ts'
+import { isAlive } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
 import { meets, type PruneConditions } from './conditions.ts'
 
@@ -42,7 +43,7 @@ export async function pruneContainers(
 }
 
 function isPrunable({ state, spec, created }: ContainerRecord, conditions: PruneConditions): boolean {
-  return state.status !== 'running' && meets(conditions, spec.labels, toMillis(parseRfc3339(created) ?? 0n))
+  return !isAlive({ state }) && meets(conditions, spec.labels, toMillis(parseRfc3339(created) ?? 0n))
 }
 
 /** What a container alone takes of the disk. */

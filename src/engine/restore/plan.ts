@@ -4,6 +4,7 @@
  */
 import type { KnownTask, StartedTask, TaskExit } from '#runtime'
 import type { ContainerRecord } from '../container/record.ts'
+import { startsWithDaemon } from '../container/restart-policy.ts'
 
 export type Operation = { readonly cause: string } & (
   | { readonly kind: 'supervise'; readonly id: string }
@@ -13,6 +14,7 @@ export type Operation = { readonly cause: string } & (
       readonly id: string
       readonly exit: Omit<TaskExit, 'exitedAt'> & { exitedAt: bigint | undefined }
     }
+  | { readonly kind: 'restart'; readonly id: string }
   | { readonly kind: 'release'; readonly id: string }
   | { readonly kind: 'dismantle'; readonly id: string }
   | { readonly kind: 'drop-snapshot'; readonly key: string }
@@ -74,6 +76,8 @@ function planContainer(record: ContainerRecord, task: KnownTask | undefined, obs
       { kind: 'exit', id, exit: task.exit, cause },
     ]
   }
+  if (state.status === 'restarting') return [{ kind: 'restart', id, cause: 'it was to be started again' }]
+  if (startsWithDaemon(record)) return [{ kind: 'restart', id, cause: 'its restart policy says so' }]
   if (state.status === 'exited' && record.spec.host.autoRemove) {
     return [{ kind: 'dismantle', id, cause: 'it has ended and was to be removed' }]
   }

@@ -5,9 +5,11 @@ import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import { dismantle, release } from '../container/dismantle.ts'
 import { handleExit, supervise } from '../container/exit.ts'
 import { settlePause } from '../container/pause.ts'
-import { transition } from '../container/state.ts'
+import type { ContainerRecord } from '../container/record.ts'
+import { isPaused, transition } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
 import { restoreExecs } from '../exec/restore.ts'
+import { beginHealth } from '../health/watch.ts'
 import { type Operation, planRestore } from './plan.ts'
 
 /** Brings records and host together after a start of the daemon. What fails for one container is logged and left. */
@@ -50,7 +52,7 @@ async function apply(deps: EngineDeps, operation: Operation): Promise<void> {
   switch (operation.kind) {
     case 'supervise': {
       const record = deps.containers.get(operation.id)
-      if (record !== undefined) settlePause(deps, record)
+      if (record !== undefined) takeUp(deps, record)
       return supervise(deps, operation.id)
     }
     case 'adopt':
@@ -60,6 +62,8 @@ async function apply(deps: EngineDeps, operation: Operation): Promise<void> {
         ...operation.exit,
         exitedAt: operation.exit.exitedAt ?? nowNanos(),
       })
+    case 'restart':
+      return restart(deps, operation.id)
     case 'release':
       return await release(deps, operation.id)
     case 'dismantle': {
@@ -76,6 +80,25 @@ async function apply(deps: EngineDeps, operation: Operation): Promise<void> {
   }
 }
 
+function takeUp(deps: EngineDeps, record: ContainerRecord): void {
+  settlePause(deps, record)
+  const settled = deps.containers.get(record.id)
+  if (settled !== undefined && !isPaused(settled)) beginHealth(deps, settled)
+}
+
+/** Soon, and not here: a start may take its time, and others wait for the daemon. */
+function restart(deps: EngineDeps, id: string): void {
+  const record = deps.containers.get(id)
+  if (record === undefined) return
+  const { restartCount: _, stopped: __, ...fresh } = record
+  const { state } = record
+  deps.containers.put({
+    ...fresh,
+    state: state.status === 'restarting' ? state : transition(state, { kind: 'to-restart' }),
+  })
+  deps.restarter.now(id)
+}
+
 function adopt(deps: EngineDeps, { id, task }: Operation & { kind: 'adopt' }): void {
   const record = deps.containers.get(id)
   if (record === undefined) return
@@ -86,6 +109,8 @@ function adopt(deps: EngineDeps, { id, task }: Operation & { kind: 'adopt' }): v
     startedAt: formatRfc3339Nano(task.startedAt),
     bootId: deps.config.bootId,
   })
-  deps.containers.put({ ...record, state })
+  const adopted = { ...record, state }
+  deps.containers.put(adopted)
+  beginHealth(deps, adopted)
   supervise(deps, id)
 }

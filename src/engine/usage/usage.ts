@@ -4,6 +4,7 @@ import type { Image, ImagePart } from '#image'
 import { folderUsage } from '#snapshot'
 import { containerFolder } from '../container/folder.ts'
 import type { ContainerRecord } from '../container/record.ts'
+import { isAlive } from '../container/state.ts'
 import type { EngineDeps } from '../deps.ts'
 
 /** Where the disk went: every byte below the data root belongs to one of these. */
@@ -74,7 +75,7 @@ function imageUsage(image: Image, parts: readonly ImagePart[], records: readonly
 }
 
 function whyImage({ tags }: Image, users: readonly ContainerRecord[]): string {
-  const running = users.filter(({ state }) => state.status === 'running').length
+  const running = users.filter(isAlive).length
   const [first] = users
   if (first === undefined)
     return tags.length > 0 ? 'has a name; no container uses it' : 'dangling; no container uses it'

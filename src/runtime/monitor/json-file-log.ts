@@ -1,7 +1,14 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { errorText } from '#lib/errors'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
-import { encodeLines, encodePartial, LineSplitter, type OutputStream } from './json-lines.ts'
+import {
+  type EntryMarks,
+  encodeAttributes,
+  encodeLines,
+  encodePartial,
+  LineSplitter,
+  type OutputStream,
+} from './json-lines.ts'
 import type { TaskLog } from './log.ts'
 import { EntryBuffer, type Segment, SegmentPool } from './segments.ts'
 
@@ -14,6 +21,8 @@ export interface JsonFileOptions {
   readonly maxSize: number | undefined
   /** Files kept, the current one included. */
   readonly maxFiles: number
+  /** What every entry carries, as Docker's `attrs`. */
+  readonly attributes?: Readonly<Record<string, string>>
   /** Memory shared with the logs of other tasks. */
   readonly segments?: SegmentPool
   /** Told once for each time that the disk begins to refuse, and once when it takes lines again. */
@@ -32,15 +41,19 @@ export class JsonFileLog implements TaskLog {
     stderr: new LineSplitter(),
   }
   readonly #pending: EntryBuffer
+  readonly #attributes: string
   #writingBytes = 0
   #writing: Promise<void> | undefined
   #file: FileHandle | undefined
   #size = 0
   #dropped = 0
+  /** When what is being taken apart came. */
+  #now = ''
   #waiting: (() => void)[] = []
 
   constructor(options: JsonFileOptions) {
     this.#options = options
+    this.#attributes = encodeAttributes(options.attributes)
     this.#pending = new EntryBuffer(options.segments ?? new SegmentPool())
   }
 
@@ -49,11 +62,11 @@ export class JsonFileLog implements TaskLog {
   }
 
   write(stream: OutputStream, chunk: Buffer): void {
-    const time = formatRfc3339Nano(nowNanos())
+    this.#now = formatRfc3339Nano(nowNanos())
     this.#splitters[stream].push(
       chunk,
-      lines => encodeLines(lines, stream, time, this.#pending),
-      part => encodePartial(part, stream, time, this.#pending),
+      lines => encodeLines(lines, this.#marks(stream), this.#pending),
+      part => encodePartial(part, this.#marks(stream), this.#pending),
     )
     this.#startDrain()
   }
@@ -64,14 +77,18 @@ export class JsonFileLog implements TaskLog {
   }
 
   async close(): Promise<void> {
-    const time = formatRfc3339Nano(nowNanos())
+    this.#now = formatRfc3339Nano(nowNanos())
     for (const stream of ['stdout', 'stderr'] as const) {
-      this.#splitters[stream].flush(part => encodePartial(part, stream, time, this.#pending))
+      this.#splitters[stream].flush(part => encodePartial(part, this.#marks(stream), this.#pending))
     }
     this.#startDrain()
     await this.#writing
     await this.#file?.close()
     this.#file = undefined
+  }
+
+  #marks(stream: OutputStream): EntryMarks {
+    return { stream, time: this.#now, attributes: this.#attributes }
   }
 
   #startDrain(): void {

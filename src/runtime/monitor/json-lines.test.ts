@@ -15,8 +15,8 @@ const TIME = '2026-11-23T06:17:00.000000001Z'
 function roundTrip(chunks: readonly Buffer[]): Entry[] {
   const splitter = new LineSplitter()
   const entries = new EntryBuffer(new SegmentPool())
-  const lines = (block: Buffer) => encodeLines(block, 'stdout', TIME, entries)
-  const partial = (part: Buffer) => encodePartial(part, 'stdout', TIME, entries)
+  const lines = (block: Buffer) => encodeLines(block, { stream: 'stdout', time: TIME }, entries)
+  const partial = (part: Buffer) => encodePartial(part, { stream: 'stdout', time: TIME }, entries)
   const shared = Buffer.alloc(1 << 20)
   for (const chunk of chunks) {
     // As in the monitor, every chunk lies in the same memory.

@@ -22,12 +22,26 @@ const BLOCK_LINES = 2048
 const HEAD = '{"log":"'
 const HEAD_BYTES = Buffer.from(HEAD)
 
+/** What an entry says besides its text. */
+export interface EntryMarks {
+  readonly stream: OutputStream
+  readonly time: string
+  /** As `encodeAttributes` gives it. */
+  readonly attributes?: string
+}
+
+/** Docker's `attrs`, as they stand in every entry; '' where there are none. */
+export function encodeAttributes(attributes: Readonly<Record<string, string>> | undefined): string {
+  if (attributes === undefined) return ''
+  return `,"attrs":${Buffer.from(JSON.stringify(attributes)).toString('latin1')}`
+}
+
 /**
  * Appends entries for `lines`, which are whole (the last one ends in a newline too) and no longer than LINE_MAX_BYTES.
  * Bytes that are no UTF-8 become U+FFFD, as with Docker.
  */
-export function encodeLines(lines: Buffer, stream: OutputStream, time: string, into: EntryBuffer): void {
-  const tail = `\\n","stream":"${stream}","time":"${time}"}\n`
+export function encodeLines(lines: Buffer, marks: EntryMarks, into: EntryBuffer): void {
+  const tail = `\\n${tailOf(marks)}`
   const tailBytes = Buffer.from(tail, 'latin1')
   const ends = new Uint32Array(Math.min(BLOCK_LINES, lines.length))
   for (let at = 0; at < lines.length; ) {
@@ -42,9 +56,14 @@ export function encodeLines(lines: Buffer, stream: OutputStream, time: string, i
 }
 
 /** Appends one entry that does not end in a newline: a cut line, or the last words of a process. */
-export function encodePartial(part: Buffer, stream: OutputStream, time: string, into: EntryBuffer): void {
+export function encodePartial(part: Buffer, marks: EntryMarks, into: EntryBuffer): void {
   const text = Buffer.from(part.toString('utf8')).toString('latin1')
-  append(`{"log":${JSON.stringify(text)},"stream":"${stream}","time":"${time}"}\n`, into)
+  append(`{"log":${JSON.stringify(text).slice(0, -1)}${tailOf(marks)}`, into)
+}
+
+/** All that comes after the text of an entry. */
+function tailOf({ stream, time, attributes = '' }: EntryMarks): string {
+  return `","stream":"${stream}"${attributes},"time":"${time}"}\n`
 }
 
 /** Where the lines of the block that begins at `from` end, as many as a block has; returns how many. */

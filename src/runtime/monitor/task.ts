@@ -367,7 +367,7 @@ function createLog(target: LogTarget, { segments, warn }: TaskServices): TaskLog
     case 'none':
       return noLog
     case 'json-file':
-      return new JsonFileLog({ path: target.path, maxSize: target.maxSize, maxFiles: target.maxFiles, segments, warn })
+      return new JsonFileLog({ ...target, segments, warn })
     default:
       return unreachable(target)
   }

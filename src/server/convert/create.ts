@@ -3,12 +3,14 @@ import type { CreateRequest } from '#engine'
 import { InvalidArgument, NotImplemented } from '#lib/errors'
 import { checkDestinations, parseBind } from './bind.ts'
 import { convertConfinement, convertDevices } from './confinement.ts'
+import { convertHealthcheck } from './healthcheck.ts'
 import { convertLog } from './log-config.ts'
 import { checkShared, convertModes } from './modes.ts'
 import { convertMounts, convertTmpfs } from './mounts.ts'
 import { convertNames } from './names.ts'
 import { isZero, refuseFields } from './refuse.ts'
 import { convertLimits, type LimitHost } from './resources.ts'
+import { convertRestartPolicy } from './restart-policy.ts'
 import { CONFIG_REFUSALS, ENDPOINT_REFUSALS, HOST_CONFIG_REFUSALS } from './unsupported.ts'
 
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024
@@ -55,6 +57,8 @@ export function convertCreate(
         labels: { ...body.Labels },
         exposedPorts: Object.keys(body.ExposedPorts ?? {}).map(checkPort),
         process: convertProcess(body),
+        ...(body.Shell === undefined ? {} : { shell: body.Shell.slice() }),
+        ...(body.Healthcheck === undefined ? {} : { healthcheck: convertHealthcheck(body.Healthcheck) }),
         host: settings,
       },
     },
@@ -87,7 +91,10 @@ function convertHost(
   createHost: CreateHost,
 ): { readonly settings: HostSettings; readonly warnings: readonly string[] } {
   const autoRemove = host.AutoRemove ?? false
-  checkRestartPolicy(host, autoRemove)
+  const restart = convertRestartPolicy(host.RestartPolicy)
+  if (autoRemove && restart.name !== 'no') {
+    throw new InvalidArgument(`can't create 'AutoRemove' container with restart policy`)
+  }
   const { memory, memorySwap, cpu, resources, warnings } = convertLimits(host, createHost)
   const [rows = 0, columns = 0] = host.ConsoleSize ?? []
   const settings: HostSettings = {
@@ -95,6 +102,7 @@ function convertHost(
     network,
     readonlyRootfs: host.ReadonlyRootfs ?? false,
     autoRemove,
+    restart,
     memory,
     memorySwap,
     ...group('cpu', cpu),
@@ -168,18 +176,6 @@ function refuseElsewhere({ Isolation = '', StorageOpt, DeviceRequests = [] }: Ho
 function convertShmSize(bytes: number): number {
   if (bytes < 0) throw new InvalidArgument('SHM size can not be less than 0')
   return bytes === 0 ? DEFAULT_SHM_BYTES : bytes
-}
-
-function checkRestartPolicy(host: Host, autoRemove: boolean): void {
-  const policy = host.RestartPolicy?.Name ?? ''
-  if (!['', 'no', 'always', 'unless-stopped', 'on-failure'].includes(policy)) {
-    throw new InvalidArgument(
-      `invalid restart policy: unknown policy '${policy}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
-    )
-  }
-  if (policy === '' || policy === 'no') return
-  if (autoRemove) throw new InvalidArgument(`can't create 'AutoRemove' container with restart policy`)
-  refuseFields('HostConfig.RestartPolicy.', { Name: policy }, [{ field: 'Name', flag: '--restart' }])
 }
 
 /** `--network`, and what was said of the container's place in it. */

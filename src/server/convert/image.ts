@@ -1,6 +1,7 @@
 import type { ImageHistoryItem, ImageInspectResponse, ImageSummary } from '#api'
 import type { Image } from '#image'
 import { formatRfc3339Nano, parseRfc3339, toMillis, ZERO_TIME } from '#lib/time'
+import { inspectHealthcheck } from './healthcheck.ts'
 
 /** `docker.io/library/busybox:latest` as people write it: `busybox:latest`. */
 export function familiar(reference: string): string {
@@ -44,7 +45,7 @@ export function inspectImage(
       Entrypoint: defaults.entrypoint ?? null,
       Env: defaults.env.length === 0 ? null : defaults.env,
       ...(defaults.exposedPorts.length === 0 ? {} : { ExposedPorts: asSet(defaults.exposedPorts) }),
-      ...(defaults.healthcheck === undefined ? {} : { Healthcheck: healthcheck(defaults.healthcheck) }),
+      ...(defaults.healthcheck === undefined ? {} : { Healthcheck: inspectHealthcheck(defaults.healthcheck) }),
       Labels: Object.keys(defaults.labels).length === 0 ? null : defaults.labels,
       OnBuild: defaults.onBuild.length === 0 ? null : defaults.onBuild,
       ...(defaults.shell === undefined ? {} : { Shell: defaults.shell }),
@@ -87,15 +88,4 @@ export function taggedMillis(image: Image): number {
 
 function asSet(names: readonly string[]): Record<string, object> {
   return Object.fromEntries(names.map(name => [name, {}]))
-}
-
-function healthcheck(check: NonNullable<Image['config']['defaults']['healthcheck']>) {
-  return {
-    ...(check.test.length === 0 ? {} : { Test: check.test }),
-    ...(check.interval === 0 ? {} : { Interval: check.interval }),
-    ...(check.timeout === 0 ? {} : { Timeout: check.timeout }),
-    ...(check.startPeriod === 0 ? {} : { StartPeriod: check.startPeriod }),
-    ...(check.startInterval === 0 ? {} : { StartInterval: check.startInterval }),
-    ...(check.retries === 0 ? {} : { Retries: check.retries }),
-  }
 }

@@ -11,7 +11,7 @@ export function inspectHostConfig({ spec: { host } }: ContainerRecord): Inspecte
     LogConfig: { Type: host.log.driver, Config: host.log.options },
     NetworkMode: host.network,
     PortBindings: {},
-    RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+    RestartPolicy: { Name: host.restart?.name ?? 'no', MaximumRetryCount: host.restart?.retries ?? 0 },
     AutoRemove: host.autoRemove,
     VolumeDriver: '',
     VolumesFrom: null,

@@ -1,8 +1,9 @@
 import type { ContainerInspectResponse, ContainerState, Endpoint, MountPoint, NetworkSettings } from '#api'
-import type { ContainerRecord } from '#engine'
+import type { ContainerRecord, Health } from '#engine'
 import { ZERO_TIME } from '#lib/time'
 import type { Sandbox } from '#network'
 import type { ContainerPaths } from '../backends.ts'
+import { inspectHealthcheck } from './healthcheck.ts'
 import { inspectHostConfig } from './inspect-host.ts'
 import { stateWord } from './state-word.ts'
 
@@ -10,6 +11,7 @@ export interface InspectFacts {
   readonly paths: ContainerPaths
   readonly sandbox: Sandbox | undefined
   readonly networkId: string
+  readonly health: Health | undefined
   /** Of execs that have not ended. */
   readonly execIds: readonly string[]
   readonly driver: string
@@ -25,14 +27,14 @@ export function inspectContainer(record: ContainerRecord, facts: InspectFacts): 
     Created: record.created,
     Path: record.path,
     Args: record.args,
-    State: inspectState(record),
+    State: { ...inspectState(record), ...inspectHealth(facts.health) },
     Image: record.imageId,
     ResolvConfPath: started(record) ? facts.paths.resolvConf : '',
     HostnamePath: started(record) ? facts.paths.hostname : '',
     HostsPath: started(record) ? facts.paths.hosts : '',
     LogPath: started(record) && spec.host.log.driver === 'json-file' ? facts.paths.log : '',
     Name: `/${record.name}`,
-    RestartCount: 0,
+    RestartCount: record.restartCount ?? 0,
     Driver: facts.driver,
     Platform: 'linux',
     MountLabel: '',
@@ -81,11 +83,13 @@ export function inspectState(record: ContainerRecord): ContainerState {
         StartedAt: state.startedAt,
         FinishedAt: state.finishedAt ?? ZERO_TIME,
       }
+    case 'restarting':
     case 'exited':
       return {
-        Status: 'exited',
-        Running: false,
+        Status: state.status,
+        Running: state.status === 'restarting',
         ...base,
+        Restarting: state.status === 'restarting',
         OOMKilled: state.oomKilled,
         Pid: 0,
         ExitCode: state.code,
@@ -94,6 +98,17 @@ export function inspectState(record: ContainerRecord): ContainerState {
         FinishedAt: state.finishedAt,
       }
   }
+}
+
+function inspectHealth(health: Health | undefined): Pick<ContainerState, 'Health'> {
+  if (health === undefined) return {}
+  const results = health.log.map(({ start, end, code, output }) => ({
+    Start: start,
+    End: end,
+    ExitCode: code,
+    Output: output,
+  }))
+  return { Health: { Status: health.status, FailingStreak: health.failingStreak, Log: results } }
 }
 
 function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Config'] {
@@ -113,6 +128,7 @@ function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Con
     StdinOnce: process.stdinOnce,
     Env: process.env,
     Cmd: process.cmd,
+    ...(spec.healthcheck === undefined ? {} : { Healthcheck: inspectHealthcheck(spec.healthcheck) }),
     Image: spec.image,
     Volumes: null,
     WorkingDir: process.workingDir === '/' ? '' : process.workingDir,
@@ -121,6 +137,7 @@ function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Con
     Labels: spec.labels,
     ...(process.stopSignal === '' ? {} : { StopSignal: process.stopSignal }),
     ...(process.stopTimeout === null ? {} : { StopTimeout: process.stopTimeout }),
+    ...(spec.shell === undefined ? {} : { Shell: spec.shell }),
   }
 }
 

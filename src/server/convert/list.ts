@@ -1,5 +1,5 @@
 import type { ContainerListItem } from '#api'
-import type { ContainerRecord } from '#engine'
+import type { ContainerRecord, Health } from '#engine'
 import { parseRfc3339, toMillis } from '#lib/time'
 import { humanDuration } from '#lib/units'
 import type { Sandbox } from '#network'
@@ -11,6 +11,7 @@ export interface ListFacts {
   readonly image: string
   readonly sandbox: Sandbox | undefined
   readonly networkId: string
+  readonly health: Health | undefined
   readonly size: { readonly own: number; readonly root: number } | undefined
   /** Milliseconds since the epoch. */
   readonly now: number
@@ -30,7 +31,7 @@ export function listItem(record: ContainerRecord, facts: ListFacts): ContainerLi
     ...sizes(facts.size),
     Labels: spec.labels,
     State: stateWord(record),
-    Status: statusText(record, facts.now),
+    Status: statusText(record, facts),
     HostConfig: { NetworkMode: spec.host.network },
     NetworkSettings: {
       Networks: isJoined(record) ? {} : { [spec.host.network]: inspectEndpoint(facts.sandbox, facts.networkId) },
@@ -40,15 +41,23 @@ export function listItem(record: ContainerRecord, facts: ListFacts): ContainerLi
 }
 
 /** For people: `Up 5 minutes`, `Exited (0) 2 weeks ago`. */
-export function statusText({ state }: ContainerRecord, now: number): string {
+export function statusText({ state }: ContainerRecord, { now, health }: Pick<ListFacts, 'now' | 'health'>): string {
   switch (state.status) {
     case 'created':
       return 'Created'
     case 'running':
-      return `Up ${humanDuration(now - millisOf(state.startedAt))}${state.paused === true ? ' (Paused)' : ''}`
+      return `Up ${humanDuration(now - millisOf(state.startedAt))}${remark(state.paused === true, health)}`
+    case 'restarting':
+      return `Restarting (${state.code}) ${humanDuration(now - millisOf(state.finishedAt))} ago`
     case 'exited':
       return `Exited (${state.code}) ${humanDuration(now - millisOf(state.finishedAt))} ago`
   }
+}
+
+function remark(isPaused: boolean, health: Health | undefined): string {
+  if (isPaused) return ' (Paused)'
+  if (health === undefined) return ''
+  return health.status === 'starting' ? ' (health: starting)' : ` (${health.status})`
 }
 
 /** Arguments with spaces are quoted, as Docker does. */

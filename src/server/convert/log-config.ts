@@ -5,7 +5,9 @@ import { parseMemory } from '#lib/units'
 const DRIVERS_ELSEWHERE = ['local', 'syslog', 'journald', 'gelf', 'fluentd', 'awslogs', 'splunk', 'gcplogs', 'etwlogs']
 
 /** What Docker's json-file knows besides. */
-const OPTIONS_ELSEWHERE = ['labels', 'labels-regex', 'env', 'env-regex', 'tag', 'compress', 'mode', 'max-buffer-size']
+const OPTIONS_ELSEWHERE = ['compress', 'mode', 'max-buffer-size']
+/** What entries are to carry. */
+const ATTRIBUTE_OPTIONS = ['labels', 'labels-regex', 'env', 'env-regex', 'tag']
 
 /** `--log-driver` and `--log-opt`. @throws InvalidArgument, NotImplemented */
 export function convertLog(type: string, options: Readonly<Record<string, string>>): ContainerSpec['host']['log'] {
@@ -25,6 +27,7 @@ export function convertLog(type: string, options: Readonly<Record<string, string
 }
 
 function checkOption(driver: string, name: string, value: string): void {
+  if (driver === 'json-file' && ATTRIBUTE_OPTIONS.includes(name)) return
   if (driver === 'json-file' && name === 'max-size') {
     if (value !== '-1' && parseMemory(value) < 1) throw new InvalidArgument(`max-size must be positive, not ${value}`)
     return
@@ -35,10 +38,10 @@ function checkOption(driver: string, name: string, value: string): void {
   }
   if (driver === 'json-file' && OPTIONS_ELSEWHERE.includes(name)) {
     throw new NotImplemented(`log opt ${name} of ${driver} is not done by this version of Gantry`, {
-      fix: 'leave it out; known are max-size and max-file',
+      fix: 'leave it out; known are max-size, max-file, labels, labels-regex, env, env-regex and tag',
     })
   }
   throw new InvalidArgument(`unknown log opt '${name}' for ${driver} log driver`, {
-    fix: 'known are max-size and max-file',
+    fix: 'known are max-size, max-file, labels, labels-regex, env, env-regex and tag',
   })
 }

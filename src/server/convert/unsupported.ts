@@ -2,10 +2,8 @@
 import type { Refusal } from './refuse.ts'
 
 export const CONFIG_REFUSALS: readonly Refusal[] = [
-  { field: 'Healthcheck', flag: '--health-cmd', accepts: [{ Test: ['NONE'] }, { Test: [] }] },
   { field: 'MacAddress', flag: '--mac-address' },
   { field: 'OnBuild' },
-  { field: 'Shell' },
   { field: 'Volumes', flag: '-v PATH (an anonymous volume)' },
 ]
 

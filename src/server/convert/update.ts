@@ -1,7 +1,8 @@
 import type { ContainerUpdateRequest } from '#api'
 import type { UpdateRequest } from '#engine'
-import { refuseFields } from './refuse.ts'
+import { isZero, refuseFields } from './refuse.ts'
 import { convertLimits, type LimitHost } from './resources.ts'
+import { convertRestartPolicy } from './restart-policy.ts'
 
 /** Of what create takes, this cannot change any more; Docker passes over it. */
 const FIXED = [
@@ -32,11 +33,11 @@ export interface ConvertedUpdate {
  */
 export function convertUpdate(body: ContainerUpdateRequest, host: LimitHost): ConvertedUpdate {
   refuseFields('', body, FIXED)
-  refuseFields('RestartPolicy.', body.RestartPolicy ?? {}, [{ field: 'Name', flag: '--restart', accepts: ['no'] }])
   const { memory, memorySwap, cpu, resources, warnings } = convertLimits(body, host, true)
   const { PidsLimit: pids } = body
   return {
     request: {
+      restart: isZero(body.RestartPolicy?.Name) ? undefined : convertRestartPolicy(body.RestartPolicy),
       memory: given(memory),
       memorySwap: given(memorySwap),
       memoryReservation: resources.memoryReservation,

@@ -150,6 +150,7 @@ export function containerItem(
     image: shownImage(images, record),
     sandbox: joined(containers, record),
     networkId: networkId(networks, record),
+    health: containers.health(record),
     size,
     now,
   })
@@ -163,6 +164,7 @@ async function inspect({ containers, execs, images, networks, system }: Backends
     sandbox: joined(containers, record),
     networkId: networkId(networks, record),
     execIds: execs.liveOf(record.id),
+    health: containers.health(record),
     driver: system.facts().storageDriver,
     size: size === true ? await containers.size(record.id) : undefined,
     rootSize: size === true ? images.resolve(record.imageId).size : 0,

@@ -31,7 +31,8 @@ export async function sendLogs(
     started: open,
     signal: call.signal,
   })
-  const prefix = (entry: LogEntry) => `${timestamps ? `${stamp(entry.time)} ` : ''}${details ? ' ' : ''}`
+  const prefix = (entry: LogEntry) =>
+    `${timestamps ? `${stamp(entry.time)} ` : ''}${details ? `${attributeText(entry)} ` : ''}`
   for await (const entries of batches) await open().write(wireEntries(entries, { framed: !tty, prefix }))
   open().end()
 }
@@ -55,6 +56,19 @@ export function wireEntries(
     at += text.length
   })
   return wire
+}
+
+/** `name=value,...`, sorted, escaped as in a query. */
+function attributeText({ attributes = {} }: LogEntry): string {
+  const pairs = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))
+  return pairs.map(pair => pair.map(queryEscape).join('=')).join(',')
+}
+
+/** As Go's url.QueryEscape. */
+function queryEscape(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replace(/[!'()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** Nine digits of the second, whatever the log has. */

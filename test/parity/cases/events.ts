@@ -44,6 +44,16 @@ export const EVENT_CASES: readonly ParityCase[] = [
     steps: [docker('run', '--rm', '--name', '{c}', 'busybox', 'false'), past('container={c}')],
   },
   {
+    name: 'events: of one that takes too much memory',
+    steps: [
+      create({ Cmd: ['sh', '-c', 'exec tail /dev/zero'], HostConfig: { Memory: 16e6, MemorySwap: 16e6 } }),
+      start,
+      until(),
+      get('/containers/{c}/json', { label: 'state', pick: ['State.OOMKilled', 'State.ExitCode'] }),
+      { ...past('container={c}', '{{.Action}}'), view: 'sorted' },
+    ],
+  },
+  {
     name: 'events: of networks',
     steps: [
       create({ Cmd: ['true'], Hostname: 'a' }, { capture: 'id' }),

@@ -105,6 +105,29 @@ export const LOG_CASES: readonly ParityCase[] = [
     ],
   },
   {
+    name: 'logs: attributes by pattern, and a tag',
+    steps: [
+      ...finished('echo "a"; echo "b c" >&2', {
+        Env: ['APP_A=1 & 2', 'APP_B=é"', 'OTHER=2'],
+        Labels: { 'org.x': 'x', 'org.y': "it's", other: 'z' },
+        HostConfig: {
+          LogConfig: {
+            Type: 'json-file',
+            Config: {
+              'env-regex': '^APP_',
+              'labels-regex': '^org',
+              labels: 'other,nope',
+              tag: '{{.ImageName}}/{{.Name}}',
+            },
+          },
+        },
+      }),
+      logs(`${ALL}&details=1`),
+      logs(`${ALL}&details=1&timestamps=1`),
+      logs(ALL),
+    ],
+  },
+  {
     name: 'logs: follow what has ended',
     steps: [...finished(TALK), logs(`${ALL}&follow=1`), logs('stdout=1&follow=1&tail=1')],
   },

@@ -149,6 +149,7 @@ export const DELIBERATE: readonly Difference[] = [
       'container: stop with times that cannot be',
       'container: starts that fail',
       'top: processes of a container',
+      'restart: times and signals that cannot be',
       'list: filters that cannot be',
       'list: filters on ports that cannot be',
       'logs: times that cannot be',

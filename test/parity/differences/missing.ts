@@ -5,11 +5,8 @@ import { REFUSED_CALLS } from '../cases/system.ts'
 /** Whole cases about things that Gantry refuses by name. Who does one of them takes it out, here or where the cases are. */
 const REFUSED: readonly string[] = [
   'run: published port',
-  'run: restart policy',
   'run: anonymous volume',
   'run: named volume',
-  'run: health check',
-  'logs: details that were asked for',
   ...[...REFUSED_CALLS, ...REFUSED_COMMANDS].map(({ name }) => name),
 ]
 
@@ -20,12 +17,6 @@ export const MISSING: readonly Difference[] = [
     reason: 'refused by name until it is done',
     cases: REFUSED,
     at: ['**'],
-  },
-  {
-    why: 'missing',
-    reason: 'restart policies are refused before their numbers are looked at',
-    cases: 'create: values that cannot be',
-    at: ['negative retries/**', 'retries of always/**'],
   },
   {
     why: 'missing',

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { BeginStep, Json, Step, UntilStep } from '../case.ts'
 import { callApi } from './api.ts'
 import { attachTo } from './attach.ts'
@@ -8,6 +9,8 @@ import { runDocker } from './docker.ts'
 import { openHttp } from './http.ts'
 
 const PATIENCE_MS = 15_000
+/** Between looks at what announces itself to nobody. */
+const RETRY_MS = 50
 
 /** Takes a step to its end; undefined where there is nothing to show. */
 export async function perform(step: Step, context: RunContext): Promise<Json | undefined> {
@@ -52,24 +55,50 @@ function begin(step: BeginStep['step'], context: RunContext): Running {
   return step.do === 'api' ? callApi(step, context) : attachTo(step, context)
 }
 
+/** Goes on over the ends of a container that is started again. */
 async function waitFor(step: UntilStep, context: RunContext): Promise<void> {
   const container = filled(step.container, context)
-  const { says } = step
+  const patience = AbortSignal.timeout(PATIENCE_MS)
+  while (!(await waitOnce(container, step.says, context, patience))) {
+    if (patience.aborted) throw new Error(`${container} does not ${step.says ?? 'end'}`)
+    await delay(RETRY_MS)
+  }
+}
+
+/** Until it has said so, or to the end of this run: true where there is nothing more to wait for. */
+async function waitOnce(
+  container: string,
+  says: string | undefined,
+  context: RunContext,
+  patience: AbortSignal,
+): Promise<boolean> {
   const path = says === undefined ? 'wait' : 'logs?follow=1&stdout=1&stderr=1'
   const method = says === undefined ? 'POST' : 'GET'
   const answer = await openHttp({ socket: context.peer.socket, method, path: `/containers/${container}/${path}` })
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const timer = setTimeout(() => reject(new Error(`${container} does not ${says ?? 'end'}`)), PATIENCE_MS)
-  if (says === undefined) void answer.body.then(() => resolve())
-  else {
-    let text = ''
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  patience.addEventListener('abort', () => resolve(false), { once: true })
+  void answer.body.then(async () => resolve(says === undefined && !(await isRestarting(container, context))))
+  if (says !== undefined) {
+    const chunks: Buffer[] = []
     answer.watch(chunk => {
-      text += chunk.toString()
-      if (text.includes(says)) resolve()
+      chunks.push(chunk)
+      if (wordsOf(Buffer.concat(chunks)).includes(says)) resolve(true)
     })
   }
-  await promise.finally(() => clearTimeout(timer))
+  const isDone = await promise
   answer.drop()
+  return isDone
+}
+
+async function isRestarting(container: string, { peer }: RunContext): Promise<boolean> {
+  const answer = await openHttp({ socket: peer.socket, method: 'GET', path: `/containers/${container}/json` })
+  const { State } = JSON.parse((await answer.body).toString()) as { State?: { Restarting: boolean } }
+  return State?.Restarting === true
+}
+
+/** What a log says: without the heads of frames, where there are any. */
+function wordsOf(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\x00-\x02]\0\0\0[\s\S]{4}/g, '')
 }
 
 function describe(path: string): Json {

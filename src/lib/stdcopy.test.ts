@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MULTIPLEXED_STREAM, RAW_STREAM, streamMediaType } from './media.ts'
 import { FrameDecoder, frameHeader, type StreamType } from './stdcopy.ts'
 
 function frame(stream: StreamType, text: string): Buffer {
@@ -65,10 +64,4 @@ test('a message of the engine is an error with its text, in whatever pieces it c
     () => decode(frame('engine', 'x'.repeat(1e6)), 4096),
     (error: Error) => error.message.length === 'error from daemon in stream: '.length + 65_536,
   )
-})
-
-test('the media type tells of frames since API 1.42', () => {
-  assert.equal(streamMediaType({ tty: false, version: '1.51' }), MULTIPLEXED_STREAM)
-  assert.equal(streamMediaType({ tty: false, version: '1.41' }), RAW_STREAM)
-  assert.equal(streamMediaType({ tty: true, version: '1.51' }), RAW_STREAM)
 })
