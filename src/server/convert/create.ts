@@ -156,7 +156,8 @@ function convertAnnotations({ Annotations = {} }: Host): Record<string, string> 
 
 /** What other hosts have, in Docker's words where there are some. */
 function refuseElsewhere({ Isolation = '', StorageOpt, DeviceRequests = [] }: Host): void {
-  if (!['', 'default'].includes(Isolation)) throw new InvalidArgument(`invalid isolation '${Isolation}' on linux`)
+  if (!['', 'default'].includes(Isolation))
+    throw new InvalidArgument(`invalid isolation (${Isolation}): linux only supports 'default'`)
   if (!isZero(StorageOpt)) {
     throw new NotImplemented(
       'HostConfig.StorageOpt: --storage-opt is supported only for overlay over xfs with pquota mount option, which this version of Gantry does not set',

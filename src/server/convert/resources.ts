@@ -160,13 +160,13 @@ function checkCpu(asked: Asked, { processors, limits }: LimitHost): void {
 function checkRealtime(asked: Asked, limits: LimitAbilities): void {
   const { CpuRealtimePeriod: period = 0, CpuRealtimeRuntime: runtime = 0 } = asked
   if (period === 0 && runtime === 0) return
+  if (runtime > period) {
+    throw new InvalidArgument('cpu real-time runtime cannot be higher than cpu real-time period')
+  }
   if (!limits.cpuRealtime) {
     throw new InvalidArgument('Your kernel does not support CPU real-time scheduler', {
       fix: 'leave it out, or give the control group of the daemon a cpu.rt_runtime_us (control groups v1) before it starts',
     })
-  }
-  if (runtime > period) {
-    throw new InvalidArgument('cpu real-time runtime cannot be higher than cpu real-time period')
   }
 }
 
