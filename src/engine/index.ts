@@ -41,6 +41,7 @@ export { resizeExec } from './exec/resize.ts'
 export { type ExecStartOptions, type StartedExec, startExec } from './exec/start.ts'
 export { ExecStore } from './exec/store.ts'
 export { HealthBook } from './health/book.ts'
+export { actOnFailure } from './health/on-failure.ts'
 export { type Removed, removeImage } from './image/remove.ts'
 export {
   importImage,

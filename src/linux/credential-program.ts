@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { NotFound, SystemError } from '#lib/errors'
+import { atOrdinaryPriority } from './priority.ts'
 import { findProgram } from './tool.ts'
 
 export interface CredentialCall {
@@ -28,7 +29,9 @@ export async function runCredentialProgram({ name, verb, input }: CredentialCall
     })
   }
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const child = spawn(path, [verb], { stdio: ['pipe', 'pipe', 'inherit'], timeout: TIMEOUT_MS, killSignal: 'SIGKILL' })
+  const child = atOrdinaryPriority(() =>
+    spawn(path, [verb], { stdio: ['pipe', 'pipe', 'inherit'], timeout: TIMEOUT_MS, killSignal: 'SIGKILL' }),
+  )
   const output: Buffer[] = []
   let size = 0
   child.stdout.on('data', (chunk: Buffer) => {

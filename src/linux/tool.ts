@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SystemError } from '#lib/errors'
+import { atOrdinaryPriority } from './priority.ts'
 
 const OUTPUT_MAX_BYTES = 16 * 1024 * 1024
 const ERROR_TEXT_MAX = 2000
@@ -47,12 +48,14 @@ function isExecutable(path: string): boolean {
  */
 export function runTool(file: string, args: readonly string[], options: ToolOptions = {}): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const child = spawn(file, args, {
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
-    ...(options.timeout === undefined ? {} : { timeout: options.timeout, killSignal: 'SIGKILL' }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  })
+  const child = atOrdinaryPriority(() =>
+    spawn(file, args, {
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout, killSignal: 'SIGKILL' }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    }),
+  )
   const output: Buffer[] = []
   let size = 0
   let errors = ''

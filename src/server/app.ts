@@ -5,6 +5,7 @@ import { API_VERSION, splitVersion, supportedVersion, writeJson } from '#api'
 import { errorCode, Forbidden, InvalidArgument, NotFound } from '#lib/errors'
 import type { Logger } from '#lib/log'
 import { http } from '#lib/node-http'
+import { readRest } from '#lib/read-rest'
 import type { Backends } from './backends.ts'
 import { wireError } from './errors.ts'
 import { ApiCall } from './http/call.ts'
@@ -191,6 +192,7 @@ function sendRawError(response: ServerResponse, error: unknown, log: Logger): vo
     return
   }
   const text = `${writeJson({ message })}\n`
+  readRest(response)
   response
     .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
     .end(text)
@@ -198,6 +200,7 @@ function sendRawError(response: ServerResponse, error: unknown, log: Logger): vo
 
 function sendError(reply: FastifyReply, error: unknown): void {
   const { status, message } = wireError(error)
+  readRest(reply.raw)
   // As bytes: text would be given a charset, which Docker's answers have not.
   void reply
     .code(status)

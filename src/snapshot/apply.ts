@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, rmSync, writeFileSync } from 'node:fs'
 import { DataCorrupt, errorText, InvalidArgument } from '#lib/errors'
 import { TarReader } from '#lib/tar/reader'
 import { fromMillis } from '#lib/time'
 import { DirectFile, LayerTree } from '#linux'
 import { type Digest, parseDigest } from '#oci'
 import { type Compression, decompress, isInflateError } from './compression.ts'
-import { buildImage } from './erofs/image.ts'
+import { imageParts } from './erofs/image.ts'
 import { ErofsTree, NotMappable } from './erofs/tree.ts'
 import type { LayerTarget } from './layer-target.ts'
 import { type LayerSize, LayerWriter } from './layer-writer.ts'
@@ -65,10 +65,19 @@ async function mapLayer(request: ApplyRequest, mapped: MappedPaths, signal?: Abo
   try {
     const read = await readLayer(request, tree, keep, signal)
     await tar.end()
-    writeFileSync(mapped.image, buildImage(tree.root, bytes), { mode: 0o400 })
+    writeImage(mapped.image, imageParts(tree.root, bytes))
     return { ...read, isMapped: true }
   } finally {
     await tar.close()
+  }
+}
+
+function writeImage(path: string, parts: Iterable<Buffer>): void {
+  const file = openSync(path, 'wx', 0o400)
+  try {
+    for (const part of parts) writeFileSync(file, part)
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -20,7 +20,7 @@ import { TarReader } from '#lib/tar/reader'
 import { TAR_END, type TarMember, tarHeader, tarPadding } from '#lib/tar/writer'
 import { knownFileSystems, LayerTree, mountAt, mounts, unmount } from '#linux'
 import { buildImage } from './erofs/image.ts'
-import { ErofsTree, NotMappable } from './erofs/tree.ts'
+import { ENTRIES_MAX, ErofsTree, NotMappable, TEXT_MAX_BYTES } from './erofs/tree.ts'
 import type { LayerTarget } from './layer-target.ts'
 import { LayerWriter } from './layer-writer.ts'
 
@@ -295,6 +295,75 @@ both('a thousand folders do not exhaust descriptors', apply => {
   const root = apply(members)
   assert.equal(readdirSync('/proc/self/fd').length, before)
   assert.equal(readdirSync(root).length, 1000)
+})
+
+both('links that are counted on one way end where the kernel would end', apply => {
+  const ways = [dir('d'), link('a', 'd')]
+  const root = apply([...ways, link('b', `${'a/../'.repeat(30)}d`), file('b/in')])
+  assert.equal(readFileSync(join(root, 'd/in'), 'utf8'), 'x')
+  refuses(apply, [...ways, link('b', `${'a/../'.repeat(41)}d`), file('b/in')], /no such file|too many levels/)
+})
+
+both('long targets, paths and values, attributes without a name, and many names of one file', apply => {
+  const target = `/${'t'.repeat(3999)}`
+  const deep = 'd/'.repeat(1800)
+  const value = Buffer.alloc(3000, 'v')
+  const names = Array.from(
+    { length: 64_999 },
+    (_, at): Member => ({
+      type: 'hardlink',
+      name: `names/${at}`,
+      linkName: 'file',
+    }),
+  )
+  const root = apply([
+    {
+      ...file('file'),
+      xattrs: new Map([
+        ['user.', value],
+        ['user.long', value],
+      ]),
+    },
+    link('link', target),
+    file(`${deep}f`, 'deep'),
+    ...names,
+  ])
+  assert.equal(readlinkSync(join(root, 'link')), target)
+  assert.equal(readFileSync(join(root, deep, 'f'), 'utf8'), 'deep')
+  const attributes = execFileSync('getfattr', ['-d', '-m', '-', '--absolute-names', join(root, 'file')])
+  assert.equal(attributes.toString().trim().split('\n').slice(1).join(), `user.long="${value}"`)
+  assert.equal(statSync(join(root, 'file')).nlink, 65_000)
+  assert.equal(readdirSync(join(root, 'names')).length, 64_999)
+  assert.equal(statSync(join(root, 'names/64998')).ino, statSync(join(root, 'file')).ino)
+})
+
+both('a path that no system call takes', apply => {
+  assert.throws(() => apply([file(`${'d/'.repeat(2100)}f`)]), /file name too long|a path is too long/)
+})
+
+test('mapped: attributes as long as the format can hold', { skip: skipErofs }, () => {
+  const of = (bytes: number) => ({ ...file('f'), xattrs: new Map([['user.long', Buffer.alloc(bytes, 'v')]]) })
+  const root = map(archive([of(65_535)]))
+  const value = execFileSync('getfattr', ['-n', 'user.long', '--only-values', '--absolute-names', join(root, 'f')])
+  assert.equal(value.length, 65_535)
+  assert.throws(() => map(archive([of(65_536)])), NotMappable)
+})
+
+test('a plan holds so many members and bytes, those that gave way included', () => {
+  const what = { uid: 0, gid: 0, mode: 0o644, mtime: 0n, xattrs: new Map() }
+  const fill = (tree: ErofsTree, count: number, name: (at: number) => string) => {
+    for (let at = 0; at < count; at++) tree.symlink('', name(at), 'target', what)
+  }
+  fill(new ErofsTree(0n), ENTRIES_MAX, at => `${at}`)
+  assert.throws(() => fill(new ErofsTree(0n), ENTRIES_MAX + 1, at => `${at}`), NotMappable)
+  assert.throws(() => fill(new ErofsTree(0n, 3), 4, () => 'same'), NotMappable)
+  assert.throws(() => new ErofsTree(0n, 3).folder('a', 'b'), NotMappable)
+  const tree = new ErofsTree(0n)
+  const large = { ...what, xattrs: new Map([['user.a', Buffer.alloc(TEXT_MAX_BYTES)]]) }
+  assert.throws(
+    () => tree.finishFile(tree.startFile('', 'f', { dataOffset: 0, size: 0, sparse: false }), large),
+    NotMappable,
+  )
 })
 
 test('unpacked: sparse files keep their size and holes', () => {

@@ -37,7 +37,7 @@ export async function measure(folder: string): Promise<Usage> {
     await using held = await open(path, constants.O_DIRECTORY | constants.O_NOFOLLOW)
     await children(Buffer.from(`/proc/self/fd/${held.fd}`), 0)
   }
-  await visit(Buffer.from(folder), 0)
+  await visit(Buffer.from(folder), 0).catch(ignoreAbsent)
   return { bytes, contentBytes, inodes: seen.size }
 }
 

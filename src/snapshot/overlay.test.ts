@@ -179,3 +179,21 @@ test('a mapped layer that no record knows goes with its mount', { skip: skipMapp
   assert.deepEqual(readdirSync(join(root, 'snapshots')), [])
   assert.deepEqual(readdirSync(join(root, 'layers')), [])
 })
+
+test('a layer of which the plan would be too large is unpacked', { skip: skipMapped }, async () => {
+  const root = newRoot()
+  await using at = open(root, true)
+  await at.snapshots.prepare('large', undefined)
+  const mapped = at.snapshots.mappedPaths('large')
+  assert.ok(mapped !== undefined)
+  const linkName = 't'.repeat(4000)
+  const members = Array.from({ length: 4300 }, (_, number) => {
+    return tarHeader({ type: 'symlink', name: `link${number}`, linkName, mode: 0o777 })
+  })
+  const blob = join(root, 'large.tar')
+  writeFileSync(blob, Buffer.concat([...members, TAR_END]))
+  const folder = at.snapshots.layerFolder('large')
+  const { isMapped, entries } = await applyLayer({ blob, compression: 'none', folder, mapped })
+  assert.deepEqual([isMapped, entries, readdirSync(folder).length], [false, 4300, 4300])
+  assert.deepEqual([existsSync(mapped.tar), existsSync(mapped.image)], [false, false])
+})

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { busyboxArchive } from '../support/busybox.ts'
 import { bundleCli, type CliBundle } from '../support/cli-bundle.ts'
+import { ScriptedRegistry } from '../support/registry.ts'
 import { missingForPeer, type Peer, startPeer } from './peer.ts'
 import { onTerminal, type TerminalEnd, type TerminalStep } from './terminal.ts'
 
@@ -142,5 +143,51 @@ suite('on a terminal, as docker does', { skip: missingForPeer() ?? false }, () =
         .at(-1) ?? ''
     assert.match(last(ours), /sha256:[0-9a-f]{64}/)
     assert.match(last(dockers), /sha256:[0-9a-f]{64}/)
+  })
+
+  test('Ctrl-C at a question ends the command and leaves the terminal as it was', async () => {
+    for (const [args, question] of [
+      [['login', 'localhost:1'], 'Username: '],
+      [['login', '-u', 'me', 'localhost:1'], 'Password: '],
+      [['container', 'prune'], '[y/N] '],
+    ] as const) {
+      const { code, left, restored, output } = await gantry(args, { expect: question, send: '\x03' })
+      assert.deepEqual([code, left, restored], [130, 0, true], output)
+    }
+  })
+
+  test('login asks for a name and a password, which is not shown', async () => {
+    await using registry = await ScriptedRegistry.start()
+    registry.basicAuth = { name: 'me', password: 'secret-word' }
+    const typed = (name: string, password: string): TerminalStep[] => [
+      { expect: 'Username: ', send: `${name}\r` },
+      { expect: 'Password: ', send: `${password}\r` },
+    ]
+    for (const program of [[held.peer?.docker ?? ''], [process.execPath, ...(held.bundle?.node ?? [])]]) {
+      const call = (args: readonly string[], ...steps: TerminalStep[]) => tell(program, 'unused', args, steps)
+      const wrong = await call(['login', registry.host], ...typed('me', 'wrong'))
+      assert.deepEqual([wrong.code, wrong.left, wrong.restored], [1, 0, true], wrong.output)
+      const nobody = await call(['login', registry.host], { expect: 'Username: ', send: '\r' })
+      assert.equal(nobody.code, 1, nobody.output)
+      const silent = await call(['login', '-u', 'me', registry.host], { expect: 'Password: ', send: '\r' })
+      assert.equal(silent.code, 1, silent.output)
+      const right = await call(['login', registry.host], ...typed('me', 'secret-word'))
+      assert.deepEqual([right.code, right.left, right.restored], [0, 0, true], right.output)
+      assert.match(right.output, /^Username: me\r\nPassword: \r\n[\s\S]*Login Succeeded\r\n$/)
+      for (const { output } of [wrong, right]) assert.doesNotMatch(output, /secret-word|wrong/)
+      const again = await call(['login', registry.host])
+      assert.match(again.output, /^Authenticating with existing credentials\.\.\. \[Username: me\]\r\n/)
+      assert.equal(again.code, 0, again.output)
+      registry.basicAuth = { name: 'me', password: 'another' }
+      const renewed = await call(
+        ['login', registry.host],
+        { expect: 'Stored credentials invalid or expired' },
+        { expect: 'Username (me): ', send: '\r' },
+        { expect: 'Password: ', send: 'another\r' },
+      )
+      assert.deepEqual([renewed.code, renewed.left], [0, 0], renewed.output)
+      registry.basicAuth = { name: 'me', password: 'secret-word' }
+      assert.equal((await call(['logout', registry.host])).code, 0)
+    }
   })
 })

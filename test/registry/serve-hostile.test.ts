@@ -245,3 +245,34 @@ test('with passwords, a stranger is told of nothing but the challenge', async ()
     rmSync(folder, { recursive: true })
   }
 })
+
+test('a client that is still sending a body that is refused reads why', async () => {
+  const users = mkdtempSync(join(tmpdir(), 'gantry-serve-users-'))
+  writeFileSync(join(users, 'users'), `ann:${hashSync('secret', 4)}\n`)
+  await using open = await testRegistry()
+  await using closed = await testRegistry({ app: { authenticator: openHtpasswd(join(users, 'users')) } })
+  const junk = Buffer.alloc(1024 * 1024, 'x')
+  const size = 32 * junk.length
+  for (const [server, line, expected] of [
+    [closed, 'POST /v2/app/blobs/uploads/?digest=', 401],
+    [open, `POST /v2/app/blobs/uploads/?digest=${DIGEST}`, 400],
+    [open, 'PUT /v2/app/manifests/v1', 413],
+    [open, 'PATCH /v2/app/blobs/uploads/nothing', 404],
+  ] as const) {
+    const [hostname = '', port = ''] = server.host.split(':')
+    const socket = connect(Number(port), hostname)
+    let text = ''
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+    const ended = new Promise((resolve, reject) => socket.once('end', resolve).once('error', reject))
+    socket.write(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n`)
+    for (let sent = 0; sent < size; sent += junk.length) {
+      if (!socket.write(junk)) await new Promise(resolve => socket.once('drain', resolve).once('close', resolve))
+    }
+    await ended
+    socket.destroy()
+    assert.match(text, new RegExp(`^HTTP/1.1 ${expected} [^]*"errors":`), line)
+  }
+  rmSync(users, { recursive: true })
+})

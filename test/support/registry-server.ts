@@ -44,6 +44,7 @@ export interface TestRegistry extends AsyncDisposable {
 
 export interface TestRegistryOptions extends Partial<ListenOptions> {
   readonly root?: string
+  readonly uploadsMax?: number
   readonly app?: Partial<RegistryAppOptions>
   /** Puts another registry before the store. */
   readonly wrap?: (store: RegistryStore) => Registry
@@ -54,7 +55,13 @@ export async function testRegistry(options: TestRegistryOptions = {}): Promise<T
   const root = options.root ?? mkdtempSync(join(tmpdir(), 'gantry-serve-'))
   let ahead = 0
   const now = () => Date.now() + ahead
-  const store = await openRegistryStore({ root, log: silentLogger, fsync: false, now })
+  const store = await openRegistryStore({
+    root,
+    log: silentLogger,
+    fsync: false,
+    now,
+    ...(options.uploadsMax !== undefined && { uploadsMax: options.uploadsMax }),
+  })
   const app = createRegistryApp({
     registry: options.wrap?.(store) ?? store,
     authenticator: undefined,

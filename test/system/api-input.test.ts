@@ -1,5 +1,6 @@
 /** What no well-meaning client sends: every refusal has a status below 500, words in JSON, and leaves the daemon well. */
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { clientEnvironment, systemSkip, TestEngine } from '../support/engine.ts'
 import { run } from '../support/process.ts'
@@ -207,6 +208,35 @@ describe('what clients send', { skip }, () => {
     ])
     assert.equal((await answer(h2c)).status, 200)
     await made(create('{"Image":"busybox"}', ['Connection: Upgrade', 'Upgrade: tcp']))
+  })
+
+  test('a client that is still sending gets the answer that says why nobody reads on', async () => {
+    const tar = 'Content-Type: application/x-tar\r\n'
+    const json = 'Content-Type: application/json\r\n'
+    for (const [what, type, filler] of [
+      ['POST /images/load', tar, 'no archive '],
+      ['POST /images/load?quiet=0', tar, '\x1f\x8b\x08 packed, it says'],
+      ['POST /containers/create', json, ' '],
+      ['POST /images/create?fromSrc=-&repo=Upper', tar, 'no archive '],
+    ] as const) {
+      const head = `${what} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${type}`
+      const size = 64 * 1024 * 1024
+      const socket = connect(engine.socket)
+      let answer = ''
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        answer += text
+      })
+      const ended = new Promise((resolve, reject) => socket.once('end', resolve).once('error', reject))
+      socket.write(`${head}Content-Length: ${size}\r\n\r\n`)
+      const junk = Buffer.alloc(1024 * 1024, filler, 'latin1')
+      for (let sent = 0; sent < size; sent += junk.length) {
+        if (!socket.write(junk)) await new Promise(resolve => socket.once('drain', resolve))
+      }
+      await ended
+      socket.destroy()
+      assert.match(answer, /^HTTP\/1\.1 4\d\d /, what)
+      assert.match(answer, /"message":/, what)
+    }
   })
 })
 

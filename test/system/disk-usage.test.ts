@@ -1,7 +1,8 @@
 /** Every byte below the data root has an owner, who says why it is there. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { DiskUsageResponse } from '#api'
+import type { DiskUsageResponse, ImageSummary } from '#api'
+import { formatSize } from '#lib/units'
 import { DOCKER_CLIS } from '../support/docker.ts'
 import { systemSkip, TestEngine } from '../support/engine.ts'
 import { type Finished, run } from '../support/process.ts'
@@ -88,6 +89,39 @@ describe('disk usage', { skip: systemSkip() }, () => {
       assert.match(stdout, /^Images +\d/m, stderr)
       assert.equal((await run(path, ['system', 'df', '-v'], { env: engine.env })).code, 0)
     }
+  })
+
+  test('of each image what others have too, on the disk and in content', async () => {
+    await gantry('run', '--name', 'above', 'busybox', 'sh', '-c', `head -c ${2 * MB} /dev/zero > /two`)
+    await gantry('commit', 'above', 'shares:1')
+    await gantry('rm', 'above')
+    const listed = async (query: string) => {
+      const items = (await engine.api('GET', `/images/json?${query}`)).json as ImageSummary[]
+      return new Map(items.flatMap(item => (item.RepoTags ?? []).map(tag => [tag, item] as const)))
+    }
+    const base = (await listed('shared-size=0')).get('busybox:latest')
+    assert.equal(base?.SharedSize, -1)
+    const items = await listed('shared-size=1')
+    assert.equal(items.get('big:1')?.SharedSize, 0)
+    assert.equal(items.get('busybox:latest')?.SharedSize, base.Size)
+    assert.equal(items.get('shares:1')?.SharedSize, base.Size)
+    assert.equal(items.get('shares:1')?.Size, base.Size + 2 * MB)
+    const filters = encodeURIComponent(JSON.stringify({ reference: ['shares'] }))
+    assert.equal((await listed(`shared-size=1&filters=${filters}`)).get('shares:1')?.SharedSize, base.Size)
+    const used = (await usage()).Images ?? []
+    const shared = (tag: string) => used.find(({ RepoTags }) => RepoTags?.includes(tag))?.SharedSize ?? -1
+    assert.equal(shared('big:1'), 0)
+    assert.ok(shared('shares:1') >= base.Size)
+    assert.equal(shared('shares:1'), shared('busybox:latest'))
+    const shown = (await gantry('system', 'df', '-v')).match(/^shares .*$/m)?.[0] ?? ''
+    assert.match(shown, /[\d.]+MB +[\d.]+MB +[\d.]+MB/)
+    assert.ok(shown.includes(formatSize(shared('shares:1'))), shown)
+    const lists = await engine.api('GET', '/v1.47/images/json?manifests=1')
+    assert.equal(lists.status, 501)
+    assert.match(lists.text, /manifests: this version of Gantry/)
+    assert.equal((await engine.api('GET', '/v1.48/images/big:1/json?manifests=1')).status, 501)
+    assert.equal((await engine.api('GET', '/v1.46/images/json?manifests=1')).status, 200)
+    await gantry('rmi', 'shares:1')
   })
 
   test('system prune takes what nobody uses, and says so beforehand', async () => {

@@ -29,6 +29,11 @@ describe('health checks', { skip: systemSkip() }, () => {
     return (json as { State: { Health: Health } }).State.Health
   }
 
+  async function state(name: string): Promise<{ readonly Status: string; readonly ExitCode: number }> {
+    const { json } = await engine.api('GET', `/containers/${name}/json`)
+    return (json as { State: { Status: string; ExitCode: number } }).State
+  }
+
   async function becomes(name: string, status: string): Promise<void> {
     await until(`${name} is ${status}`, async () => (await health(name)).Status === status, 20_000)
   }
@@ -57,7 +62,7 @@ describe('health checks', { skip: systemSkip() }, () => {
     await engine.gantry(['exec', 'file', 'rm', '/ill'])
     await becomes('file', 'healthy')
     const told = await engine.gantry([
-      ...['events', '--since', '1m', '--until', '-0s', '--filter', 'container=file'],
+      ...['events', '--since', '1m', '--until=-1s', '--filter', 'container=file'],
       ...['--filter', 'event=health_status', '--format', '{{.Action}}'],
     ])
     assert.match(told.stdout, /health_status: healthy\n$/)
@@ -74,5 +79,64 @@ describe('health checks', { skip: systemSkip() }, () => {
     assert.equal((await health('slow')).Status, 'unhealthy')
     assert.equal(((await engine.api('GET', '/containers/slow/json')).json as { ExecIDs: unknown }).ExecIDs, null)
     await engine.gantry(['rm', 'slow'])
+  })
+
+  test('what turns unhealthy is restarted, stopped or killed where somebody wanted that', async () => {
+    const flags = ['--health-retries', '1', '--health-on-failure']
+    await run('again', 'false', ...flags, 'restart', '--stop-timeout', '0')
+    await run('stopped', 'false', ...flags, 'stop', '--stop-signal', 'KILL')
+    await run('killed', 'false', '--health-retries', '1', '--label', 'gantry.health.on-failure=kill')
+    for (const name of ['stopped', 'killed']) {
+      await until(`${name} has ended`, async () => (await state(name)).Status === 'exited')
+      assert.equal((await state(name)).ExitCode, 137)
+    }
+    const filter = ['--filter', 'container=again', '--format', '{{.Action}}']
+    const events = ['events', '--since', '1m', '--until=-1s', ...filter]
+    await until(
+      'it is started again',
+      async () => {
+        const { stdout } = await engine.gantry(events)
+        return stdout.split('\n').filter(action => action === 'restart').length >= 2
+      },
+      40_000,
+    )
+    const refused = await engine.gantry(['create', '--health-cmd', 'true', '--health-on-failure', 'cry', 'busybox'])
+    assert.deepEqual([refused.code, /use none, kill, restart or stop/.test(refused.stderr)], [1, true], refused.stderr)
+    await engine.gantry(['rm', '-f', 'again', 'stopped', 'killed'])
+  })
+
+  test('a container is asked by HTTP and TCP, with no tool in its image', async () => {
+    const serve = (answer: string) => `while :; do printf '${answer}' | nc -l -p 8080 >/dev/null; done`
+    const start = async (name: string, script: string, ...flags: readonly string[]) => {
+      const args = ['run', '-d', '--name', name, '--health-interval', '300ms', '--health-retries', '2', ...flags]
+      const { code, stderr } = await engine.gantry([...args, 'busybox', 'sh', '-c', script])
+      assert.equal(code, 0, stderr)
+    }
+    await start('well', serve('HTTP/1.0 200 OK\\r\\n\\r\\nfine'), '--health-http', ':8080/ready')
+    await start('ill', serve('HTTP/1.0 503 Busy\\r\\n\\r\\nno'), '--health-http', 'http://:8080')
+    await start('open', serve(''), '--health-tcp', '8080')
+    await start('shut', 'exec sleep 1000', '--health-tcp', ':8080')
+    await start(
+      'silent',
+      '(sleep 1000 | nc -l -p 8080) & exec sleep 1000',
+      '--health-http',
+      ':8080/',
+      '--health-timeout',
+      '500ms',
+    )
+    await becomes('well', 'healthy')
+    assert.match((await health('well')).Log.at(-1)?.Output ?? '', /^(HTTP 200\nfine|connect ECONNREFUSED)/)
+    await becomes('open', 'healthy')
+    for (const name of ['ill', 'shut', 'silent']) await becomes(name, 'unhealthy')
+    assert.match((await health('shut')).Log[0]?.Output ?? '', /ECONNREFUSED/)
+    assert.match((await health('silent')).Log[0]?.Output ?? '', /exceeded timeout \(500ms\)/)
+    for (const [flag, value] of [
+      ['--health-http', '8080'],
+      ['--health-tcp', ':0'],
+    ] as const) {
+      const { code, stderr } = await engine.gantry(['create', flag, value, 'busybox'])
+      assert.deepEqual([code, /invalid target of a (HTTP|TCP) health check/.test(stderr)], [1, true], stderr)
+    }
+    await engine.gantry(['rm', '-f', 'well', 'ill', 'open', 'shut', 'silent'])
   })
 })

@@ -2,13 +2,15 @@ import { boolean, int64, list, map, object, type Read, string, stringOrList } fr
 
 /** Durations are nanoseconds; 0 means the default. */
 export const HealthConfig = object('HealthConfig', {
-  /** `[]` inherits, `["NONE"]` disables, else `CMD` or `CMD-SHELL` and the command. */
+  /** `[]` inherits, `["NONE"]` disables, else `CMD` or `CMD-SHELL` and the command; Gantry's own: `HTTP` or `TCP` and where. */
   Test: list(string()),
   Interval: int64(),
   Timeout: int64(),
   StartPeriod: int64(),
   StartInterval: int64(),
   Retries: int64(),
+  /** Gantry's own: what is done when the container turns unhealthy: `none`, `kill`, `restart`, `stop`. */
+  OnFailure: string(),
 })
 export type HealthConfig = Read<typeof HealthConfig>
 

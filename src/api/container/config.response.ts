@@ -5,6 +5,7 @@ export interface HealthcheckConfig {
   readonly StartPeriod?: number
   readonly StartInterval?: number
   readonly Retries?: number
+  readonly OnFailure?: string
 }
 
 /** `Config` of a container in inspect: what create asked for, filled up from the image. */

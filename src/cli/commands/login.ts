@@ -1,7 +1,9 @@
 import type { AuthConfig } from '#api'
+import type { Client } from '#client'
+import { Unauthorized } from '#lib/errors'
 import { Failure } from '../failure.ts'
 import { bool, string } from '../flags/kinds.ts'
-import { credentialsFor, HUB_KEY, helperOf, keepCredentials, keyOf } from '../image/credentials.ts'
+import { credentialsFor, helperOf, keepCredentials, keyOf } from '../image/credentials.ts'
 import { ask, readSecret } from '../io/ask.ts'
 import { command } from '../program/command.ts'
 import type { Context } from '../program/context.ts'
@@ -33,9 +35,7 @@ export const login = command({
       typed.username === '' && typed.password === ''
         ? await credentialsFor(context.host, config.settings, key)
         : undefined
-    if (kept !== undefined) out.line('Authenticating with existing credentials...')
-    const auth = kept ?? { ...(await complete(context, typed, key)), serveraddress: key }
-    const answer = await client.system.auth(auth)
+    const { auth, answer } = await authenticate(context, client, { typed, kept, key })
     const token = answer.IdentityToken === '' ? {} : { password: '', identitytoken: answer.IdentityToken }
     await keepCredentials(context.host, config, { ...auth, ...token, serveraddress: key })
     if (helperOf(config.settings, key) === '') warnOfPlainText(context, config.path)
@@ -43,20 +43,43 @@ export const login = command({
   },
 })
 
-/** What was not said is asked for, where somebody can answer. */
-async function complete(
-  { streams }: Context,
-  { username, password }: { readonly username: string; readonly password: string },
-  key: string,
-): Promise<AuthConfig> {
-  if ((username === '' || password === '') && !streams.in.isTerminal) {
+interface Typed {
+  readonly username: string
+  readonly password: string
+}
+
+interface Asked {
+  readonly typed: Typed
+  readonly kept: AuthConfig | undefined
+  readonly key: string
+}
+
+/** With what is kept, as long as the registry takes it; then with what a person says. */
+async function authenticate(context: Context, client: Client, { typed, kept, key }: Asked) {
+  const { err, in: input } = context.streams
+  if (kept !== undefined) {
+    err.line(`Authenticating with existing credentials...${kept.username ? ` [Username: ${kept.username}]` : ''}`)
+    try {
+      return { auth: kept, answer: await client.system.auth(kept) }
+    } catch (error) {
+      if (!(error instanceof Unauthorized) || !input.isTerminal) throw error
+      err.line('Stored credentials invalid or expired')
+    }
+  }
+  const auth = { ...(await complete(context, typed, kept?.username ?? '')), serveraddress: key }
+  return { auth, answer: await client.system.auth(auth) }
+}
+
+/** What was not said is asked for, where somebody can answer; `known` is the user of the last time. */
+async function complete(context: Context, { username, password }: Typed, known: string): Promise<AuthConfig> {
+  if ((username === '' || password === '') && !context.streams.in.isTerminal) {
     throw new Failure('Error: Cannot perform an interactive login from a non TTY device')
   }
-  const where = key === HUB_KEY ? 'Docker Hub' : key
-  const name = username === '' ? (await ask(streams, `Username for ${where}: `, { hidden: false })).trim() : username
-  if (name === '') throw new Failure('username is required')
-  const secret = password === '' ? await ask(streams, 'Password: ', { hidden: true }) : password
-  if (secret === '') throw new Failure('password is required')
+  const question = known === '' ? 'Username: ' : `Username (${known}): `
+  const name = username === '' ? (await ask(context, question, { hidden: false })).trim() || known : username
+  if (name === '') throw new Failure('Error: Non-null Username Required')
+  const secret = password === '' ? await ask(context, 'Password: ', { hidden: true }) : password
+  if (secret === '') throw new Failure('Error: Password Required')
   return { username: name, password: secret }
 }
 

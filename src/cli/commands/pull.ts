@@ -1,8 +1,8 @@
-import { Failure } from '../failure.ts'
 import { bool } from '../flags/kinds.ts'
+import { askedName } from '../image/asked-name.ts'
 import { platformFlag, platformOf } from '../image/platform.ts'
 import { pullImage } from '../image/pull.ts'
-import { fullText, parseImageName, withTag } from '../image/reference.ts'
+import { fullText } from '../image/reference.ts'
 import { refuseContentTrust } from '../image/trust.ts'
 import { command } from '../program/command.ts'
 
@@ -18,20 +18,15 @@ export const pull = command({
   },
   examples: ['pull busybox', 'pull -q registry.example.com/team/app:1.2', 'pull --platform linux/arm64 alpine'],
   async run({ context, flags, given, args: [text = ''] }) {
-    const parsed = parseImageName(text)
     const { out } = context.streams
-    const isNameOnly = parsed.tag === undefined && parsed.digest === undefined
-    const allTags = flags['all-tags']
-    if (allTags && !isNameOnly) throw new Failure("tag can't be used with --all-tags/-a")
-    const name = allTags ? parsed : withTag(parsed)
-    if (isNameOnly && !allTags && !flags.quiet) out.line(`Using default tag: ${name.tag}`)
+    const name = askedName(text, flags, context.streams)
     if (name.digest === undefined) {
       refuseContentTrust(flags['disable-content-trust'], given.has('disable-content-trust'), context.env)
     }
     const connection = await context.connect()
     await pullImage(context, connection, {
       name,
-      allTags,
+      allTags: flags['all-tags'],
       platform: platformOf(flags.platform, given.has('platform'), context.env),
       output: flags.quiet ? undefined : out,
     })

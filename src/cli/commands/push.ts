@@ -1,8 +1,8 @@
-import { Failure } from '../failure.ts'
 import { bool, string } from '../flags/kinds.ts'
+import { askedName } from '../image/asked-name.ts'
 import { credentialsFor } from '../image/credentials.ts'
 import { platformJson } from '../image/platform.ts'
-import { familiarName, fullText, parseImageName, withTag } from '../image/reference.ts'
+import { familiarName, fullText } from '../image/reference.ts'
 import { refuseContentTrust } from '../image/trust.ts'
 import { command } from '../program/command.ts'
 import { awaitProgress, showProgress } from '../progress/display.ts'
@@ -21,13 +21,8 @@ export const push = command({
   },
   examples: ['push registry.example.com/team/app:1.2', 'push -a registry.example.com/team/app'],
   async run({ context, flags, given, args: [text = ''] }) {
-    const parsed = parseImageName(text)
     const { out } = context.streams
-    const isNameOnly = parsed.tag === undefined && parsed.digest === undefined
-    const allTags = flags['all-tags']
-    if (allTags && !isNameOnly) throw new Failure("tag can't be used with --all-tags/-a")
-    const name = allTags ? parsed : withTag(parsed)
-    if (isNameOnly && !allTags && !flags.quiet) out.line(`Using default tag: ${name.tag}`)
+    const name = askedName(text, flags, context.streams)
     refuseContentTrust(flags['disable-content-trust'], given.has('disable-content-trust'), context.env)
     const { client, config } = await context.connect()
     const auth = (await credentialsFor(context.host, config.settings, name.domain)) ?? {}

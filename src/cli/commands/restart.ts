@@ -1,16 +1,7 @@
-import { forEach } from '../container/each.ts'
-import { STOP_FLAGS, stopQuery } from '../container/stop-flags.ts'
-import { command } from '../program/command.ts'
+import { stopCommand } from '../container/stop-command.ts'
 
-export const restart = command({
-  usage: '[OPTIONS] CONTAINER [CONTAINER...]',
-  arity: { min: 1 },
+export const restart = stopCommand({
   names: 'containers',
-  flags: STOP_FLAGS,
   examples: ['restart web', 'restart -t 0 web db'],
-  async run({ context, flags, given, args }) {
-    const query = stopQuery(flags, given)
-    const { client } = await context.connect()
-    await forEach(context, args, name => client.containers.restart(name, query))
-  },
+  act: (containers, name, query) => containers.restart(name, query),
 })

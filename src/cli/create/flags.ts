@@ -117,6 +117,11 @@ export const CREATE_FLAGS = {
   gpus: each("GPU devices to add to the container ('all' to pass all GPUs)", 'gpu-request', readGpus),
   'group-add': host(list('Add additional groups to join'), GroupAdd => ({ GroupAdd: [...GroupAdd] })),
   'health-cmd': string('Command to run to check health'),
+  'health-http': string("Check health by HTTP over the container's network, as in :8080/ready"),
+  'health-tcp': string("Check health by a TCP connection over the container's network, as in :5432"),
+  'health-on-failure': string('What to do when the container turns unhealthy (none|kill|restart|stop)', {
+    values: ['none', 'kill', 'restart', 'stop'],
+  }),
   'health-interval': duration('Time between running the check (ms|s|m|h) (default 0s)'),
   'health-retries': int('Consecutive failures needed to report unhealthy'),
   'health-start-interval': duration('Time between running the check during the start period (ms|s|m|h) (default 0s)'),

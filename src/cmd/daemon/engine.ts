@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type ContentStore, openContentStore } from '#content'
 import {
+  actOnFailure,
   ContainerStore,
   type EngineDeps,
   Events,
@@ -104,7 +105,7 @@ export async function openEngine(
   )
   const restarter = new Restarter(id => startContainerAgain(deps, id))
   closing.defer(() => restarter[Symbol.asyncDispose]())
-  const health = new HealthBook()
+  const health = new HealthBook(record => void actOnFailure(deps, record))
   closing.defer(() => health[Symbol.dispose]())
   undo.keep()
   const deps: EngineDeps = {
@@ -155,7 +156,11 @@ const MONITOR_NODE_FLAGS = [
   '--max-old-space-size=256',
 ]
 
+/** Megabytes of what a worker has just made: most of it is needed for a moment, and collected as often as that fills. */
+const WORKER_YOUNG_MB = 8
+
 /** Node's own threads, which inflate and write for it, are there when it is. */
 function startWorker(): Worker {
-  return new Worker(entryPath('worker')).once('online', putOtherThreadsLast)
+  const resourceLimits = { maxYoungGenerationSizeMb: WORKER_YOUNG_MB }
+  return new Worker(entryPath('worker'), { resourceLimits }).once('online', putOtherThreadsLast)
 }

@@ -19,7 +19,10 @@ Options:
       --tls-cert FILE, --tls-key FILE
                                 Speak TLS with this certificate (PEM, with its chain) and key
       --htpasswd FILE           Let in only who is in this file (bcrypt: htpasswd -B); it is read again when it changes
+      --rules FILE              What users may do, by repository: lines like "team/** ann,bob pull,push"; the first one that
+                                names both counts, and without one nothing is allowed; it is read again when it changes
       --cache-of URL            Serve what https://HOST[/PREFIX] has, and keep it here; nothing can be pushed
+      --cache-credentials FILE  Ask that registry as NAME:PASSWORD, the one line of this file, which nobody else may read
       --insecure                Take passwords without TLS on other addresses than loopback
       --keep-untagged DURATION  Remove manifests so long after they lost their last tag (default: keep them)
       --keep-uploads DURATION   Remove uploads that nobody goes on with after so long (default 168h)

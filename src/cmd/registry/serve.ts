@@ -10,12 +10,14 @@ import {
   openCache,
   openHtpasswd,
   openRegistryStore,
+  openRules,
   type Registry,
   type RegistryStore,
   type ServerCertificate,
   type Upstream,
 } from '#registry/serve'
 import { VERSION } from '../version.ts'
+import { readCacheCredentials } from './cache-credentials.ts'
 import { listenControl } from './control.ts'
 import { isLoopbackAddress } from './listen-address.ts'
 import { holdRoot } from './root.ts'
@@ -30,8 +32,9 @@ export async function serveMain(args: readonly string[]): Promise<void> {
   await undo.own(holdRoot(settings.root), held => held[Symbol.dispose]())
   const store = await undo.own(openRegistryStore({ root: settings.root, log }), open => open[Symbol.asyncDispose]())
   const authenticator = settings.htpasswd === undefined ? undefined : openHtpasswd(settings.htpasswd)
-  const registry = settings.cacheOf === undefined ? store : await openCacheOf(settings.cacheOf, store, undo)
-  const app = createRegistryApp({ registry, authenticator, log })
+  const rights = settings.rules === undefined ? {} : { rights: openRules(settings.rules) }
+  const registry = settings.cacheOf === undefined ? store : await openCacheOf(settings.cacheOf, settings, store, undo)
+  const app = createRegistryApp({ registry, authenticator, ...rights, log })
   const options = { certificate: readCertificate(settings) }
   const listener = await undo.own(listenRegistry(app, settings.listen, options), open => open[Symbol.asyncDispose]())
   await undo.own(listenControl(settings.root, store, settings.retention), open => open[Symbol.asyncDispose]())
@@ -46,11 +49,17 @@ export async function serveMain(args: readonly string[]): Promise<void> {
   log.info('registry ends', { signal: await ended })
 }
 
-async function openCacheOf(upstream: Upstream, store: RegistryStore, undo: UndoStack): Promise<Registry> {
+async function openCacheOf(
+  upstream: Upstream,
+  { cacheCredentials }: ServeSettings,
+  store: RegistryStore,
+  undo: UndoStack,
+): Promise<Registry> {
+  const secret = cacheCredentials === undefined ? {} : { secret: readCacheCredentials(cacheCredentials) }
   const config = { insecure: upstream.plain ? [upstream.registry] : [], tls: new Map() }
   const open = openRegistryClient({ config, userAgent: `gantry/${VERSION}` })
   const client = await undo.own(open, opened => opened[Symbol.asyncDispose]())
-  return openCache({ store, upstream, client })
+  return openCache({ store, upstream, client, ...secret })
 }
 
 async function collectRegularly(

@@ -19,8 +19,12 @@ export interface ServeSettings {
   readonly listen: ListenAddress
   readonly logLevel: LogLevel
   readonly htpasswd: string | undefined
+  /** The file that says who of those may do what. */
+  readonly rules: string | undefined
   /** The registry that this one is a cache of. */
   readonly cacheOf: Upstream | undefined
+  /** The file with the name and the password for it. */
+  readonly cacheCredentials: string | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly retention: Retention
   /** Milliseconds between two collections. */
@@ -45,7 +49,9 @@ const SERVE_FLAGS = {
   listen: { type: 'string' },
   'log-level': { type: 'string' },
   htpasswd: { type: 'string' },
+  rules: { type: 'string' },
   'cache-of': { type: 'string' },
+  'cache-credentials': { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   insecure: { type: 'boolean' },
@@ -66,11 +72,14 @@ export function readServeSettings(args: readonly string[]): ServeSettings {
     listen: parseListen('listen', text('listen') ?? DEFAULT_LISTEN),
     logLevel: parseLevel(text('log-level') ?? 'info'),
     htpasswd: text('htpasswd'),
+    rules: text('rules'),
     cacheOf: parseCacheOf(text('cache-of')),
+    cacheCredentials: text('cache-credentials'),
     tls: parseTls(text('tls-cert'), text('tls-key')),
     retention: parseRetention(values),
     collectEvery: parseCollectEvery(text('collect-every')),
   }
+  refuseHalves(settings)
   refuseOpenPasswords(settings, values['insecure'] === true)
   return settings
 }
@@ -83,6 +92,17 @@ export function readCollectSettings(args: readonly string[]): CollectSettings {
     root: resolve(textOf(values, 'root') ?? DEFAULT_ROOT),
     dryRun: values['dry-run'] === true,
     retention: said ? parseRetention(values) : undefined,
+  }
+}
+
+function refuseHalves({ htpasswd, rules, cacheOf, cacheCredentials }: ServeSettings): void {
+  if (rules !== undefined && htpasswd === undefined) {
+    throw new InvalidArgument('--rules says what users may do, and there are none', { fix: 'add --htpasswd FILE' })
+  }
+  if (cacheCredentials !== undefined && cacheOf === undefined) {
+    throw new InvalidArgument('--cache-credentials is for another registry, and there is none', {
+      fix: 'add --cache-of URL',
+    })
   }
 }
 

@@ -46,6 +46,8 @@ export async function createContainer(deps: EngineDeps, request: CreateRequest):
   undo.defer(() => deps.snapshots.remove(id))
   mkdirSync(containerFolder(deps, id), { mode: 0o710 })
   undo.defer(() => rmSync(containerFolder(deps, id), { recursive: true, force: true }))
+  // A prune may have taken it meanwhile; from here on it sees that it is used.
+  deps.images.resolve(image.id)
   deps.containers.add(record)
   undo.defer(() => deps.containers.remove(record))
   await deps.meta.durable()

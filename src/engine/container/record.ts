@@ -53,6 +53,8 @@ const HealthSettings = Type.Object({
   startPeriod: Count,
   startInterval: Count,
   retries: Count,
+  /** What is done when it turns unhealthy; absent is `none`. */
+  onFailure: Type.Optional(Type.Enum(['none', 'kill', 'restart', 'stop'])),
 })
 export type HealthSettings = Type.Static<typeof HealthSettings>
 

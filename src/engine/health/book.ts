@@ -6,7 +6,17 @@ import type { ContainerRecord, Health } from '../container/record.ts'
  */
 export class HealthBook implements Disposable {
   readonly #known = new Map<string, Health>()
+  readonly #onUnhealthy: (record: ContainerRecord) => void
   readonly #watches = new Map<string, AbortController>()
+
+  /** @param onUnhealthy is told when a probe has made a container unhealthy, and does not throw */
+  constructor(onUnhealthy: (record: ContainerRecord) => void) {
+    this.#onUnhealthy = onUnhealthy
+  }
+
+  tellUnhealthy(record: ContainerRecord): void {
+    this.#onUnhealthy(record)
+  }
 
   /** Undefined where nothing is checked. */
   of({ id, health }: Pick<ContainerRecord, 'id' | 'health'>): Health | undefined {

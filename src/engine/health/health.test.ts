@@ -3,7 +3,14 @@ import { test } from 'node:test'
 import type { HealthResult } from '../container/record.ts'
 import { afterProbe, probeDelay, starting } from './health.ts'
 
-const check = { args: [], interval: 30_000, timeout: 1000, startPeriod: 10_000, startInterval: 500, retries: 2 }
+const check = {
+  target: { kind: 'tcp', port: 1 } as const,
+  interval: 30_000,
+  timeout: 1000,
+  startPeriod: 10_000,
+  startInterval: 500,
+  retries: 2,
+}
 
 function result(code: number): HealthResult {
   return { start: '', end: '', code, output: '' }

@@ -6,7 +6,8 @@ import type { ContainerRecord, HealthResult } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
 import { createExec } from '../exec/create.ts'
 import { type StartedExec, startExec } from '../exec/start.ts'
-import type { Healthcheck } from './settings.ts'
+import { reach } from './reach.ts'
+import type { Healthcheck, HealthTarget } from './settings.ts'
 
 /** What is kept of the output of a probe (SAFETY S89); the rest is read and thrown away. */
 const OUTPUT_MAX = 4096
@@ -16,7 +17,10 @@ const NO_CODE = -1
 /** Runs the check once, as an exec of the container; what goes wrong is the result. */
 export async function probe(deps: EngineDeps, record: ContainerRecord, check: Healthcheck): Promise<HealthResult> {
   const start = formatRfc3339Nano(nowNanos())
-  const { code, output } = await run(deps, record, check).catch((error: unknown) => ({
+  const { target, timeout } = check
+  const asked =
+    target.kind === 'exec' ? run(deps, record, target.args, timeout) : reached(deps, record, target, timeout)
+  const { code, output } = await asked.catch((error: unknown) => ({
     code: NO_CODE,
     output: errorText(error),
   }))
@@ -26,7 +30,8 @@ export async function probe(deps: EngineDeps, record: ContainerRecord, check: He
 async function run(
   deps: EngineDeps,
   { id }: ContainerRecord,
-  { args, timeout }: Healthcheck,
+  args: readonly string[],
+  timeout: number,
 ): Promise<{ code: number; output: string }> {
   const exec = createExec(deps, id, { ...PROBE_EXEC, args: [...args] })
   const started = await startExec(deps, exec.id, { attach: true, consoleSize: null })
@@ -37,11 +42,29 @@ async function run(
   }, timeout)
   const output = await collect(started).finally(() => clearTimeout(timer))
   if (isLate) {
-    const words = `Health check exceeded timeout (${formatDuration(timeout * 1e6)})`
+    const words = lateWords(timeout)
     return { code: NO_CODE, output: output === '' ? words : `${words}: ${output}` }
   }
   const { state } = deps.execs.find(exec.id)
   return { code: state.status === 'ended' ? state.code : NO_CODE, output }
+}
+
+async function reached(
+  deps: EngineDeps,
+  { id }: ContainerRecord,
+  target: Exclude<HealthTarget, { kind: 'exec' }>,
+  timeout: number,
+): Promise<{ code: number; output: string }> {
+  const signal = AbortSignal.timeout(timeout)
+  try {
+    return await reach(deps, id, target, signal)
+  } catch (error) {
+    return { code: signal.aborted ? NO_CODE : 1, output: signal.aborted ? lateWords(timeout) : errorText(error) }
+  }
+}
+
+function lateWords(timeout: number): string {
+  return `Health check exceeded timeout (${formatDuration(timeout * 1e6)})`
 }
 
 const PROBE_EXEC = {

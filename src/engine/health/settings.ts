@@ -1,3 +1,4 @@
+import { type HttpTarget, httpTarget, type TcpTarget, tcpTarget } from '#lib/probe-target'
 import type { ContainerRecord, HealthSettings } from '../container/record.ts'
 
 const SECOND = 1_000_000_000
@@ -5,7 +6,7 @@ const MILLISECOND = 1_000_000
 
 /** What is checked and how often, decided; durations are milliseconds. */
 export interface Healthcheck {
-  readonly args: readonly string[]
+  readonly target: HealthTarget
   readonly interval: number
   readonly timeout: number
   readonly startPeriod: number
@@ -14,6 +15,9 @@ export interface Healthcheck {
   readonly retries: number
 }
 
+/** Who is asked: a command in the container, or the container over its network. */
+export type HealthTarget = { readonly kind: 'exec'; readonly args: readonly string[] } | HttpTarget | TcpTarget
+
 /** Docker's where nobody says otherwise. */
 const DEFAULTS = { interval: 30 * SECOND, timeout: 30 * SECOND, startInterval: 5 * SECOND, retries: 3 } as const
 const DEFAULT_SHELL: readonly string[] = ['/bin/sh', '-c']
@@ -21,10 +25,10 @@ const DEFAULT_SHELL: readonly string[] = ['/bin/sh', '-c']
 /** Undefined where nothing is checked: no test, `NONE`, or a kind of test that there is none of, as with Docker. */
 export function healthcheckOf({ spec }: ContainerRecord): Healthcheck | undefined {
   const settings = spec.healthcheck
-  const args = settings === undefined ? undefined : argsOf(settings.test, spec.shell ?? DEFAULT_SHELL)
-  if (settings === undefined || args === undefined) return undefined
+  const target = settings === undefined ? undefined : targetOf(settings.test, spec.shell ?? DEFAULT_SHELL)
+  if (settings === undefined || target === undefined) return undefined
   return {
-    args,
+    target,
     interval: millis(settings.interval, DEFAULTS.interval),
     timeout: millis(settings.timeout, DEFAULTS.timeout),
     startPeriod: millis(settings.startPeriod, 0),
@@ -46,12 +50,23 @@ export function mergeHealthcheck(
     startPeriod: own.startPeriod || image.startPeriod,
     startInterval: own.startInterval || image.startInterval,
     retries: own.retries || image.retries,
+    ...(own.onFailure && { onFailure: own.onFailure }),
   }
 }
 
-function argsOf([kind, ...rest]: readonly string[], shell: readonly string[]): readonly string[] | undefined {
-  if (kind === 'CMD') return rest
-  return kind === 'CMD-SHELL' ? [...shell, ...rest] : undefined
+function targetOf([kind, ...rest]: readonly string[], shell: readonly string[]): HealthTarget | undefined {
+  switch (kind) {
+    case 'CMD':
+      return { kind: 'exec', args: rest }
+    case 'CMD-SHELL':
+      return { kind: 'exec', args: [...shell, ...rest] }
+    case 'HTTP':
+      return httpTarget(rest[0] ?? '')
+    case 'TCP':
+      return tcpTarget(rest[0] ?? '')
+    default:
+      return undefined
+  }
 }
 
 function millis(nanos: number, standard: number): number {

@@ -74,6 +74,7 @@ async function note(
 function tellStatus(deps: EngineDeps, record: ContainerRecord, health: Health): void {
   deps.containers.put({ ...record, health })
   publishContainer(deps, record, `health_status: ${health.status}`)
+  if (health.status === 'unhealthy') deps.health.tellUnhealthy(record)
 }
 
 /** Milliseconds since its start. */

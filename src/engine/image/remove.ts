@@ -34,20 +34,21 @@ export async function removeImage(
   return (await removeImageWhole(deps, image)).removed
 }
 
-/** All names of an image and the image; nobody is asked. */
+/** All names of an image and the image; nobody is asked. It is gone before the call first waits. */
 export async function removeImageWhole(
   deps: EngineDeps,
   image: Image,
 ): Promise<{ readonly removed: Removed[]; readonly bytes: number }> {
   const isThere = (name: string) => deps.snapshots.stat(name) !== undefined
-  const removed = await untag(deps, image, [...image.tags, ...image.repoDigests].map(parseReference))
   // Its own layers, uppermost first, whoever collects them: other images may be removed at this moment.
   const own = chainIds(image.config.diffIds).filter(isThere).reverse()
   await deps.images.remove(image.id)
+  const names = [...image.tags, ...image.repoDigests].map(name => familiarString(parseReference(name)))
+  for (const name of names) publish(deps, 'untag', image.id, { name })
   publish(deps, 'delete', image.id, { name: image.id })
   const { bytes } = await deps.images.collect(deps.containers.ids())
   const layers = own.filter(name => !isThere(name)).map(name => ({ deleted: name }))
-  return { removed: [...removed, { deleted: image.id }, ...layers], bytes }
+  return { removed: [...names.map(untagged => ({ untagged })), { deleted: image.id }, ...layers], bytes }
 }
 
 /** The name of the image that the text is; undefined where the text is (the beginning of) its id. */

@@ -32,8 +32,10 @@ export async function pruneImages(deps: EngineDeps, options: PruneImagesOptions)
   if (dryRun) return await foretell(deps, chosen, gone)
   const removed: Removed[] = []
   let bytes = 0
-  for (const image of chosen) {
-    if (users().has(image.id)) continue
+  for (const { id } of chosen) {
+    // It may have come into use, or got a name, while others were removed. From here to its removal nobody else runs.
+    const [image] = prunableImages([deps.images.get(id) ?? []].flat(), users(), options)
+    if (image === undefined) continue
     try {
       const done = await removeImageWhole(deps, image)
       removed.push(...done.removed)

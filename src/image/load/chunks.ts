@@ -1,4 +1,4 @@
-import { addAbortSignal, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { errorText, InvalidArgument } from '#lib/errors'
 import { fileError } from '#lib/file-error'
 import { decompress, detectCompression, isInflateError, MAGIC_BYTES } from '#snapshot'
@@ -9,9 +9,12 @@ import { decompress, detectCompression, isInflateError, MAGIC_BYTES } from '#sna
  * @throws InvalidArgument for what does not decompress; Cancelled
  */
 export async function* archiveChunks(archive: Readable, signal: AbortSignal): AsyncGenerator<Buffer, void> {
-  addAbortSignal(signal, archive)
+  // Only as long as it is read: what is left of a request is the server's again.
+  const stop = () => archive.destroy(aborted())
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
+  const chunks = archive.iterator({ destroyOnReturn: false })
   try {
-    const chunks = archive.iterator({ destroyOnReturn: false })
     const head = await readHead(chunks)
     const compression = detectCompression(head, 'archives')
     if (compression === 'none') yield* follow(head, chunks)
@@ -23,7 +26,16 @@ export async function* archiveChunks(archive: Readable, signal: AbortSignal): As
   } catch (error) {
     if (isInflateError(error)) throw new InvalidArgument(`invalid archive: it does not decompress: ${errorText(error)}`)
     throw fileError(error, 'read archive', '')
+  } finally {
+    signal.removeEventListener('abort', stop)
+    // Not waited for: it ends behind a piece that may be asked for already, and that may never come.
+    void chunks.return?.().catch(() => {})
   }
+}
+
+/** As Node's own streams are destroyed by a signal. */
+function aborted(): Error {
+  return Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' })
 }
 
 async function readHead(chunks: AsyncIterator<Buffer>): Promise<Buffer> {

@@ -2,6 +2,7 @@
 export { createRegistryApp, type RegistryAppOptions } from './app.ts'
 export type { Authenticator } from './auth/authenticator.ts'
 export { openHtpasswd } from './auth/htpasswd.ts'
+export { openRules, type Rights } from './auth/rules.ts'
 export { type CacheOptions, openCache } from './cache/cache.ts'
 export { parseUpstream, type Upstream } from './cache/upstream.ts'
 export {

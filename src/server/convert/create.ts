@@ -46,6 +46,7 @@ export function convertCreate(
   refuseElsewhere(host)
   checkShared(body, host)
   const network = convertNetwork(body, host)
+  const healthcheck = convertHealthcheck(body.Healthcheck, body.Labels ?? {})
   const { settings, warnings } = convertHost(host, network, createHost)
   return {
     request: {
@@ -58,7 +59,7 @@ export function convertCreate(
         exposedPorts: Object.keys(body.ExposedPorts ?? {}).map(checkPort),
         process: convertProcess(body),
         ...(body.Shell === undefined ? {} : { shell: body.Shell.slice() }),
-        ...(body.Healthcheck === undefined ? {} : { healthcheck: convertHealthcheck(body.Healthcheck) }),
+        ...(healthcheck && { healthcheck }),
         host: settings,
       },
     },

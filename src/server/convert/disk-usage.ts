@@ -21,9 +21,8 @@ export function diskUsageResponse(
   item: (record: ContainerRecord, size: { readonly own: number; readonly root: number }) => ContainerListItem,
 ): DiskUsageResponse {
   const images = usage.images.map(({ image, bytes, shared, containers }) => ({
-    ...summariseImage(image, containers),
+    ...summariseImage(image, containers, shared),
     Size: bytes,
-    SharedSize: shared,
     ...(atLeast(version, '1.44') ? {} : { VirtualSize: bytes }),
   }))
   const sizes = new Map(usage.images.map(({ image, bytes }) => [String(image.id), bytes]))

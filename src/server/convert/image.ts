@@ -8,8 +8,8 @@ export function familiar(reference: string): string {
   return reference.replace(/^docker\.io\/(library\/)?/, '')
 }
 
-/** One item of `GET /images/json`. */
-export function summariseImage(image: Image, containers: number): ImageSummary {
+/** One item of `GET /images/json`; `shared` is -1 where nobody asked. */
+export function summariseImage(image: Image, containers: number, shared: number): ImageSummary {
   return {
     Containers: containers,
     Created: image.config.created === undefined ? 0 : Math.trunc(toMillis(image.config.created) / 1000),
@@ -18,7 +18,7 @@ export function summariseImage(image: Image, containers: number): ImageSummary {
     ParentId: image.config.parent,
     RepoDigests: image.repoDigests.map(familiar),
     RepoTags: image.tags.map(familiar),
-    SharedSize: -1,
+    SharedSize: shared,
     Size: image.size,
   }
 }

@@ -124,7 +124,8 @@ export class ApiCall {
   async #readText(): Promise<string> {
     const chunks: Buffer[] = []
     let size = 0
-    for await (const chunk of this.#request) {
+    // Left as it is where it is too large: what is to come is in the way of the answer.
+    for await (const chunk of this.#request.iterator({ destroyOnReturn: false })) {
       const bytes = chunk as Buffer
       size += bytes.length
       if (size > JSON_BODY_MAX_BYTES)

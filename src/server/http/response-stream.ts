@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { type ProgressMessage, writeJson } from '#api'
+import { readRest } from '#lib/read-rest'
 import { wireError } from '../errors.ts'
 
 /** An answer that is written bit by bit, no faster than the client reads. */
@@ -8,6 +9,7 @@ export class ResponseStream {
 
   constructor(response: ServerResponse, contentType: string) {
     this.#response = response
+    readRest(response)
     response.writeHead(200, { 'Content-Type': contentType })
     response.flushHeaders()
   }

@@ -1,4 +1,5 @@
 import {
+  atLeast,
   filterFlag,
   ImageCreateQuery,
   type ImageDeleteItem,
@@ -15,12 +16,13 @@ import {
   readPlatform,
 } from '#api'
 import type { Image } from '#image'
-import { InvalidArgument, NotFound } from '#lib/errors'
+import { InvalidArgument, NotFound, NotImplemented } from '#lib/errors'
 import type { Backends, RemovedImage } from '../backends.ts'
 import { imageHistory, inspectImage, summariseImage } from '../convert/image.ts'
 import { listedImages } from '../convert/image-filters.ts'
 import { imageIn, summaryIn } from '../convert/image-versions.ts'
 import { pruneConditions } from '../convert/prune.ts'
+import { sharedSizes } from '../convert/shared-size.ts'
 import type { ApiCall } from '../http/call.ts'
 import type { Route } from '../http/route.ts'
 import { withBytes } from '../stream/bytes.ts'
@@ -41,13 +43,16 @@ export function imageRoutes(backends: Backends): Route[] {
 }
 
 function list({ images, containers }: Backends, call: ApiCall): void {
-  const { all = false, filters = new Map() } = call.readQuery(ImageListQuery)
+  const query = call.readQuery(ImageListQuery)
+  const { all = false, filters = new Map(), manifests = false } = query
+  if (manifests && atLeast(call.version, '1.47')) throw noManifests()
   const found = listedImages(images, filters, all)
+  const sharedOf = query['shared-size'] === true ? sharedSizes(images.list()) : () => -1
   const inUse = containers.list({ all: true, limit: 0, filters: new Map() })
   const count = (id: string) => inUse.filter(record => record.imageId === id).length
   call.sendJson(
     200,
-    found.map(image => summaryIn(call.version, summariseImage(image, count(image.id)))),
+    found.map(image => summaryIn(call.version, summariseImage(image, count(image.id), sharedOf(image)))),
   )
 }
 
@@ -57,7 +62,8 @@ async function getImage(backends: Backends, call: ApiCall): Promise<void> {
   const { name, verb } = splitVerb(call)
   switch (verb) {
     case 'json': {
-      const { platform = '' } = call.readQuery(ImageInspectQuery)
+      const { platform = '', manifests = false } = call.readQuery(ImageInspectQuery)
+      if (manifests && atLeast(call.version, '1.48')) throw noManifests()
       const image = images.resolve(name)
       if (platform !== '') requirePlatform(image, name, platform)
       const driver = { name: system.facts().storageDriver, data: images.layers(image) }
@@ -190,6 +196,13 @@ async function load({ images }: Backends, call: ApiCall): Promise<void> {
       for (const name of names) progress.send({ stream: `Loaded image: ${name}\n` })
       if (names.length === 0) progress.send({ stream: `Loaded image ID: ${image.id}\n` })
     }
+  })
+}
+
+/** Of a multi-platform image one platform is kept, so that there is no list to show. */
+function noManifests(): NotImplemented {
+  return new NotImplemented('manifests: this version of Gantry keeps images by platform, without their lists', {
+    fix: 'leave manifests (docker images --tree) out, or ask the registry: docker manifest inspect',
   })
 }
 

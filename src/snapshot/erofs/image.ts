@@ -31,6 +31,8 @@ const TAR_MAX_BYTES = 2 ** 32 * BLOCK_BYTES
 const XATTR_AREA_MAX_BYTES = 4 * 0xffff
 /** The one further device: the tar. */
 const TAR_DEVICE = 1
+const PIECE_BYTES = 1024 * 1024
+const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES)
 const DEVICE_SLOT = (SUPER_OFFSET + SUPER_BYTES) / DEVICE_BYTES
 
 /** A node with its place in the image. */
@@ -40,38 +42,55 @@ interface Placed {
   readonly offset: number
   readonly xattrs: Buffer
   links: number
-  /** Where the data of folders and links begins, in blocks. */
+  /** Of the data of folders and links: how much it is, and where it begins, in blocks. */
+  contentBytes: number
   block: number
 }
 
 /**
  * The image of a file system whose folders and attributes are in it and whose files are in a tar of `tarBytes` bytes,
- * to be mounted with the tar as its further device.
- * @throws NotMappable for what the format cannot hold
+ * to be mounted with the tar as its further device; in pieces, so that it is never in memory as a whole.
+ * @throws NotMappable for what the format cannot hold, before the first piece
  */
-export function buildImage(root: FolderNode, tarBytes: number): Buffer {
+export function* imageParts(root: FolderNode, tarBytes: number): Generator<Buffer, void> {
   if (tarBytes > TAR_MAX_BYTES) throw new NotMappable('the tar is too large')
   const placed = place(root)
   const nodes = [...placed.values()]
   const last = nodes.at(-1)
   const dataStart = last === undefined ? 0 : roundUp(last.offset + inodeBytes(last.node, last.xattrs), BLOCK_BYTES)
-  const contents = new Map<Placed, Buffer>()
   let block = dataStart / BLOCK_BYTES
   for (const at of nodes) {
-    const content = contentOf(at.node, placed)
-    if (content === undefined || content.length === 0) continue
+    at.contentBytes = contentBytes(at.node)
     at.block = block
-    block += roundUp(content.length, BLOCK_BYTES) / BLOCK_BYTES
-    contents.set(at, content)
+    block += roundUp(at.contentBytes, BLOCK_BYTES) / BLOCK_BYTES
   }
-  const image = Buffer.alloc(block * BLOCK_BYTES)
-  writeSuper(image, { inodes: nodes.length, blocks: block, root: nodes[0]?.offset ?? 0, tarBytes })
-  for (const at of nodes) {
-    const content = contents.get(at)
-    writeInode(image, at, content?.length ?? 0)
-    if (content !== undefined) image.set(content, at.block * BLOCK_BYTES)
+  const head = Buffer.alloc(dataStart)
+  writeSuper(head, { inodes: nodes.length, blocks: block, root: nodes[0]?.offset ?? 0, tarBytes })
+  for (const at of nodes) writeInode(head, at)
+  yield head
+  yield* contents(nodes, placed)
+}
+
+export function buildImage(root: FolderNode, tarBytes: number): Buffer {
+  return Buffer.concat([...imageParts(root, tarBytes)])
+}
+
+/** What folders and links hold, each filled up to a whole block, many in a piece. */
+function* contents(nodes: readonly Placed[], placed: ReadonlyMap<Node, Placed>): Generator<Buffer, void> {
+  let parts: Buffer[] = []
+  let bytes = 0
+  for (const { node } of nodes) {
+    const content = contentOf(node, placed)
+    if (content === undefined || content.length === 0) continue
+    const padding = roundUp(content.length, BLOCK_BYTES) - content.length
+    parts.push(content, ZERO_BLOCK.subarray(0, padding))
+    bytes += content.length + padding
+    if (bytes < PIECE_BYTES) continue
+    yield Buffer.concat(parts)
+    parts = []
+    bytes = 0
   }
-  return image
+  if (bytes > 0) yield Buffer.concat(parts)
 }
 
 /** Every node once, whatever names it has, the root first: its number has to fit into 16 bits. */
@@ -85,7 +104,7 @@ function place(root: FolderNode): Map<Node, Placed> {
       return
     }
     const xattrs = encodeXattrs(node)
-    placed.set(node, { node, number: placed.size + 1, offset, xattrs, links: 1, block: 0 })
+    placed.set(node, { node, number: placed.size + 1, offset, xattrs, links: 1, contentBytes: 0, block: 0 })
     offset = roundUp(offset + inodeBytes(node, xattrs), NODE_UNIT_BYTES)
   }
   add(root)
@@ -113,6 +132,17 @@ function isInTar(node: Node): boolean {
   return node.kind === 'file' && node.size > 0
 }
 
+function contentBytes(node: Node): number {
+  if (node.kind === 'symlink') return encodeName(node.target).length
+  if (node.kind !== 'folder') return 0
+  const names = [...node.children.keys(), '.', '..'].map(encodeName).sort(Buffer.compare)
+  let bytes = 0
+  for (const [from, to] of blocksOf(names)) {
+    bytes += to === names.length ? usedBytes(names.slice(from)) : BLOCK_BYTES
+  }
+  return bytes
+}
+
 function contentOf(node: Node, placed: ReadonlyMap<Node, Placed>): Buffer | undefined {
   if (node.kind === 'symlink') return encodeName(node.target)
   return node.kind === 'folder' ? encodeFolder(node, placed) : undefined
@@ -137,26 +167,32 @@ function encodeFolder(folder: FolderNode, placed: ReadonlyMap<Node, Placed>): Bu
     ...[...folder.children].map(([name, node]) => entry(name, node)),
   ].sort((a, b) => Buffer.compare(a.name, b.name))
   const blocks: Buffer[] = []
-  for (let from = 0; from < entries.length; ) {
-    const to = endOfBlock(entries, from)
+  for (const [from, to] of blocksOf(entries.map(({ name }) => name))) {
     blocks.push(encodeBlock(entries.slice(from, to), to === entries.length))
-    from = to
   }
   return Buffer.concat(blocks)
 }
 
-function endOfBlock(entries: readonly Dirent[], from: number): number {
+/** Which entries go into one block: from the one to before the other. */
+function* blocksOf(names: readonly Buffer[]): Generator<readonly [from: number, to: number], void> {
+  let from = 0
   let bytes = 0
-  for (let at = from; at < entries.length; at++) {
-    bytes += DIRENT_BYTES + (entries[at]?.name.length ?? 0)
-    if (bytes > BLOCK_BYTES) return at
+  for (const [at, { length }] of names.entries()) {
+    bytes += DIRENT_BYTES + length
+    if (bytes <= BLOCK_BYTES) continue
+    yield [from, at]
+    from = at
+    bytes = DIRENT_BYTES + length
   }
-  return entries.length
+  yield [from, names.length]
+}
+
+function usedBytes(names: readonly Buffer[]): number {
+  return names.reduce((sum, { length }) => sum + DIRENT_BYTES + length, 0)
 }
 
 function encodeBlock(entries: readonly Dirent[], isLast: boolean): Buffer {
-  const used = entries.reduce((sum, { name }) => sum + DIRENT_BYTES + name.length, 0)
-  const block = Buffer.alloc(isLast ? used : BLOCK_BYTES)
+  const block = Buffer.alloc(isLast ? usedBytes(entries.map(({ name }) => name)) : BLOCK_BYTES)
   let nameAt = entries.length * DIRENT_BYTES
   entries.forEach(({ name, nid, type }, i) => {
     const at = i * DIRENT_BYTES
@@ -177,7 +213,9 @@ function encodeXattrs({ attributes: { xattrs } }: Node): Buffer {
     const prefix = XATTR_PREFIXES.find(([text, , whole]) => (whole ? name === text : name.startsWith(text)))
     // As on a disk that does not know an attribute: no reason to refuse an image.
     if (prefix === undefined) continue
-    const suffix = Buffer.from(name.slice(prefix[0].length))
+    const suffix = encodeName(name.slice(prefix[0].length))
+    // The kernel does not set one without a name either.
+    if (suffix.length === 0 && !prefix[2]) continue
     if (suffix.length > 255 || value.length > 0xffff) throw new NotMappable('an attribute is too large')
     const bytes = XATTR_ENTRY_BYTES + suffix.length + value.length
     const entry = Buffer.alloc(roundUp(bytes, XATTR_ENTRY_BYTES))
@@ -213,13 +251,14 @@ function writeSuper(
   image.writeUInt32LE(roundUp(facts.tarBytes, BLOCK_BYTES) / BLOCK_BYTES, DEVICE_SLOT * DEVICE_BYTES + 64)
 }
 
-function writeInode(image: Buffer, { node, number, offset, xattrs, links, block }: Placed, contentBytes: number): void {
+function writeInode(image: Buffer, placed: Placed): void {
+  const { node, number, offset, xattrs, links } = placed
   const { uid, gid, mode, mtime } = node.attributes
   const nanos = ((mtime % NANOS) + NANOS) % NANOS
   image.writeUInt16LE(LONG_FORM | (isInTar(node) ? LAYOUT_CHUNKS : LAYOUT_PLAIN), offset)
   if (xattrs.length > 0) image.writeUInt16LE((xattrs.length - XATTR_HEADER_BYTES) / XATTR_ENTRY_BYTES + 1, offset + 2)
   image.writeUInt16LE(MODE_TYPES[node.kind] | (mode & 0o7777), offset + 4)
-  image.writeBigUInt64LE(BigInt(node.kind === 'file' ? node.size : contentBytes), offset + 8)
+  image.writeBigUInt64LE(BigInt(node.kind === 'file' ? node.size : placed.contentBytes), offset + 8)
   image.writeUInt32LE(number, offset + 20)
   image.writeUInt32LE(uid, offset + 24)
   image.writeUInt32LE(gid, offset + 28)
@@ -233,7 +272,7 @@ function writeInode(image: Buffer, { node, number, offset, xattrs, links, block 
       return
     case 'folder':
     case 'symlink':
-      image.writeUInt32LE(block, offset + 16)
+      image.writeUInt32LE(placed.block, offset + 16)
       return
     case 'char':
     case 'block':

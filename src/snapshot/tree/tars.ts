@@ -6,11 +6,19 @@ const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
 
 /** The whole tree that shows through a stack of layers, uppermost first, as a tar: names are relative, in order. */
-export async function* mergedTar(layers: readonly string[]): AsyncGenerator<Buffer> {
+export function mergedTar(layers: readonly string[]): AsyncGenerator<Buffer> {
+  return packed(layers, (packer, root) => mergedFolder(packer, root, '', 1))
+}
+
+async function* packed(
+  layers: readonly string[],
+  members: (packer: TreePacker, root: StackedFolder) => AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
   const packer = new TreePacker()
   using root = StackedFolder.open(layers)
-  yield* mergedFolder(packer, root, '', 1)
-  yield* end(packer)
+  yield* members(packer, root)
+  yield* packer.bytes(TAR_END)
+  yield packer.flush()
 }
 
 async function* mergedFolder(
@@ -35,14 +43,8 @@ async function* mergedFolder(
  */
 export function layerTar(layer: string): AsyncGenerator<Buffer> | undefined {
   using root = StackedFolder.open([layer])
-  return root.names().length === 0 ? undefined : wholeLayer(layer)
-}
-
-async function* wholeLayer(layer: string): AsyncGenerator<Buffer> {
-  const packer = new TreePacker()
-  using root = StackedFolder.open([layer])
-  yield* layerFolder(packer, root, '', 1)
-  yield* end(packer)
+  if (root.names().length === 0) return undefined
+  return packed([layer], (packer, folder) => layerFolder(packer, folder, '', 1))
 }
 
 async function* layerFolder(
@@ -64,9 +66,4 @@ async function* layerFolder(
     using inner = folder.below(name, depth)
     yield* layerFolder(packer, inner, `${prefix}${name}/`, depth + 1)
   }
-}
-
-function* end(packer: TreePacker): Generator<Buffer> {
-  yield* packer.bytes(TAR_END)
-  yield packer.flush()
 }

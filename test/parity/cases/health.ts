@@ -99,7 +99,7 @@ export const HEALTH_CASES: readonly ParityCase[] = [
   },
   { name: 'health: none', steps: [...checked(['NONE']), health, shown] },
   { name: 'health: no test', steps: [...checked([]), health, shown] },
-  { name: 'health: an unknown kind of test', steps: [...checked(['HTTP', '/']), health, shown] },
+  { name: 'health: an unknown kind of test', steps: [...checked(['WHAT', '/']), health, shown] },
   {
     name: 'health: filters',
     steps: [

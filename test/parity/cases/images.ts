@@ -170,6 +170,18 @@ export const IMAGE_CASES: readonly ParityCase[] = [
     ],
   },
   {
+    name: 'image: list with what is shared',
+    except: 'docker 20.10',
+    steps: [
+      load('full:{c}'),
+      get(`/images/json?shared-size=1&${filters({ reference: ['{c}'] })}`, {
+        label: 'asked',
+        each: ['SharedSize', 'Size'],
+      }),
+      get(`/images/json?${filters({ reference: ['{c}'] })}`, { label: 'not asked', each: ['SharedSize', 'Size'] }),
+    ],
+  },
+  {
     name: 'image: one that is not there',
     steps: [
       inspect('nope'),

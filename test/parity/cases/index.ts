@@ -12,6 +12,7 @@ import { LIFECYCLE_CASES } from './lifecycle.ts'
 import { LIST_CASES } from './list.ts'
 import { LOG_CASES } from './logs.ts'
 import { OPTION_CASES } from './options.ts'
+import { REGISTRY_CASES } from './registry.ts'
 import { RESTART_POLICY_CASES } from './restart-policy.ts'
 import { RUN_CASES } from './run.ts'
 import { SYSTEM_CASES } from './system.ts'
@@ -21,6 +22,7 @@ import { VERB_CASES } from './verbs.ts'
 export const CASES: readonly ParityCase[] = [
   ...SYSTEM_CASES,
   ...IMAGE_CASES,
+  ...REGISTRY_CASES,
   ...CREATE_CASES,
   ...LIFECYCLE_CASES,
   ...VERB_CASES,

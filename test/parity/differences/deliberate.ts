@@ -231,6 +231,26 @@ export const DELIBERATE: readonly Difference[] = [
   },
   {
     why: 'deliberate',
+    reason: 'the size of an image is that of its files, without the names that its links hold',
+    cases: 'image: list with what is shared',
+    at: ['asked/**/SharedSize', '**/Size'],
+  },
+  {
+    why: 'deliberate',
+    reason: 'what a registry has not is named, as where it is pulled',
+    cases: 'registry: what it has under a name',
+    at: ['no such tag/body/message', 'no such repository/body/message'],
+    gantry: /^manifest for .* not found: manifest unknown/,
+  },
+  {
+    why: 'deliberate',
+    reason: 'registries are asked over TLS first, and for the image at once',
+    cases: 'registry: pulls that fail',
+    at: 'docker pull 6/stderr/0',
+    gantry: /connection refused/,
+  },
+  {
+    why: 'deliberate',
     reason: 'an image that is not there is one in the same words and with the same status, whoever asks for it',
     peer: 'docker 28.5',
     cases: 'image: saves that fail',

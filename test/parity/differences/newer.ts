@@ -10,6 +10,23 @@ function shape(reason: string, cases: readonly string[], at: readonly string[]):
 export const NEWER: readonly Difference[] = [
   {
     why: 'newer',
+    reason: 'a name or a tag that cannot be is a mistake of the client',
+    peer: 'docker 20.10',
+    cases: 'registry: pushes that fail',
+    at: ['push Upper tag=x/status', 'push 127.0.0.1:5000/{c} tag=-x/status'],
+    gantry: 400,
+    docker: 500,
+  },
+  {
+    why: 'newer',
+    reason: 'messages name the repository that cannot be',
+    peer: 'docker 20.10',
+    cases: ['registry: pushes that fail', 'registry: what it has under a name'],
+    at: ['push Upper tag=x/body/message', 'no name/body/message'],
+    gantry: /\(library\/Upper\)/,
+  },
+  {
+    why: 'newer',
     reason: 'since 24.0 the end of a container says how long it ran',
     peer: 'docker 20.10',
     cases: [

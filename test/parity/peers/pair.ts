@@ -5,8 +5,9 @@ import { archiveOf } from '../archives.ts'
 import { DockerPeer, type DockerProgram } from './docker-peer.ts'
 import { GantryPeer } from './gantry-peer.ts'
 import type { Peer } from './peer.ts'
+import { startPeerRegistry } from './registry.ts'
 
-/** Gantry and a Docker, both with the image `busybox`. */
+/** Gantry and a Docker, both with the image `busybox` and a registry beside them. */
 export interface Pair extends AsyncDisposable {
   readonly gantry: Peer
   readonly docker: Peer
@@ -17,6 +18,9 @@ export async function startPair(program: DockerProgram): Promise<Pair> {
   const gantry = await undo.own(GantryPeer.start(), peer => peer[Symbol.asyncDispose]())
   const docker = await undo.own(DockerPeer.start(program), peer => peer[Symbol.asyncDispose]())
   await Promise.all([gantry, docker].map(loadBusybox))
+  const registries = new AsyncDisposableStack()
+  undo.defer(() => registries.disposeAsync())
+  for (const { folder, network } of [gantry, docker]) registries.use(await startPeerRegistry(folder, network))
   undo.keep()
   return {
     gantry,
@@ -25,6 +29,7 @@ export async function startPair(program: DockerProgram): Promise<Pair> {
       await using both = new UndoStack()
       both.defer(() => gantry[Symbol.asyncDispose]())
       both.defer(() => docker[Symbol.asyncDispose]())
+      both.defer(() => registries.disposeAsync())
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Decides who may use a registry; whoever may, may use all of it. */
+/** Decides who somebody is. */
 export interface Authenticator {
-  /** @throws Refusal UNAUTHORIZED with a challenge */
-  check(request: IncomingMessage): Promise<void>
+  /** The name of the user who asks. @throws Refusal UNAUTHORIZED with a challenge */
+  check(request: IncomingMessage): Promise<string>
 }

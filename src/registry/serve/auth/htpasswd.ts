@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { compare } from 'bcryptjs'
-import { errorText, InvalidArgument } from '#lib/errors'
+import { InvalidArgument } from '#lib/errors'
 import { Semaphore } from '#lib/lock'
 import { Refusal } from '../refusal.ts'
 import type { Authenticator } from './authenticator.ts'
+import { WatchedFile } from './watched-file.ts'
 
 /** Comparing takes a tenth of a second each: more at once would only be slower. */
 const COMPARE_MAX = 2
@@ -13,7 +13,6 @@ const COMPARE_MAX = 2
 const WAITING_MAX = 64
 /** Passwords that were right a moment ago and need no second comparison. */
 const KNOWN_MAX = 1000
-const FILE_BYTES_MAX = 1024 * 1024
 
 /** Of a password that nobody has, at the cost that `htpasswd -B` chooses at most: strangers wait as long as users. */
 const NOBODY = '$2b$10$CwTycUXWue0Thq9StjUM0uJ8zJ5p0v4n1m9GJrTzq3bC4B3o9y6mW'
@@ -28,31 +27,30 @@ export function openHtpasswd(path: string): Authenticator {
 }
 
 class Htpasswd implements Authenticator {
-  readonly #path: string
+  readonly #file: WatchedFile<ReadonlyMap<string, string>>
   readonly #slots = new Semaphore(COMPARE_MAX)
   readonly #secret = randomBytes(32)
   readonly #known = new Set<string>()
-  #version: string
   #users: ReadonlyMap<string, string>
   #waiting = 0
 
   constructor(path: string) {
-    this.#path = path
-    this.#version = versionOf(path)
-    this.#users = readUsers(path)
+    this.#file = new WatchedFile(path, 'htpasswd file', parseHtpasswd)
+    this.#users = this.#file.value
   }
 
-  async check(request: IncomingMessage): Promise<void> {
+  async check(request: IncomingMessage): Promise<string> {
     const given = parseBasic(request.headers.authorization)
     if (given === undefined) throw unauthorized('authentication required')
     this.#reload()
     // A keyed hash: what lies in memory is no password, and looking it up tells nothing by its time.
     const key = createHmac('sha256', this.#secret).update(`${given.name}\0${given.password}`).digest('hex')
-    if (this.#known.has(key)) return
+    if (this.#known.has(key)) return given.name
     const users = this.#users
     if (!(await this.#compare(given.password, users.get(given.name)))) throw unauthorized('wrong user name or password')
     // The file may have changed meanwhile: then it is asked again the next time.
     if (users === this.#users) this.#remember(key)
+    return given.name
   }
 
   async #compare(password: string, hash: string | undefined): Promise<boolean> {
@@ -77,41 +75,11 @@ class Htpasswd implements Authenticator {
   }
 
   #reload(): void {
-    try {
-      const version = versionOf(this.#path)
-      if (version === this.#version) return
-      this.#known.clear()
-      this.#users = readUsers(this.#path)
-      this.#version = version
-    } catch (error) {
-      // Where the file lies and what is wrong with it is for the log, not for strangers.
-      throw new Refusal(503, 'UNAVAILABLE', 'nobody can be authenticated now', {
-        fix: 'see the log of the registry',
-        cause: error,
-      })
-    }
+    const users = this.#file.value
+    if (users === this.#users) return
+    this.#known.clear()
+    this.#users = users
   }
-}
-
-/** Changes with the file, also where it is replaced by another one of the same second. */
-function versionOf(path: string): string {
-  try {
-    const { mtimeNs, ino, size } = statSync(path, { bigint: true })
-    return `${mtimeNs} ${ino} ${size}`
-  } catch (error) {
-    throw unreadable(path, error)
-  }
-}
-
-function readUsers(path: string): ReadonlyMap<string, string> {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw unreadable(path, error)
-  }
-  if (text.length > FILE_BYTES_MAX) throw new InvalidArgument(`${path} has more than ${FILE_BYTES_MAX} bytes`)
-  return parseHtpasswd(text, path)
 }
 
 /** `name:$2y$...` a line; empty lines and those that begin with # are passed over. @throws InvalidArgument */
@@ -142,8 +110,4 @@ function unauthorized(message: string): Refusal {
   return new Refusal(401, 'UNAUTHORIZED', message, {
     headers: { 'www-authenticate': 'Basic realm="Gantry registry", charset="UTF-8"' },
   })
-}
-
-function unreadable(path: string, error: unknown): InvalidArgument {
-  return new InvalidArgument(`cannot read htpasswd file ${path}: ${errorText(error)}`, { cause: error })
 }

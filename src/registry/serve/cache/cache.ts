@@ -1,6 +1,6 @@
 import { errorText, GantryError } from '#lib/errors'
 import { type Descriptor, type Digest, descriptor, OCI_LAYER } from '#oci'
-import type { FetchedDocument, RegistryClient, RegistrySession } from '../../index.ts'
+import type { FetchedDocument, RegistryClient, RegistrySession, Secret } from '../../index.ts'
 import { Refusal, unknownBlob, unknownManifest } from '../refusal.ts'
 import {
   type BlobSource,
@@ -23,6 +23,8 @@ export interface CacheOptions {
   readonly store: RegistryStore
   readonly upstream: Upstream
   readonly client: RegistryClient
+  /** With which the other registry is asked, for whomever it is. */
+  readonly secret?: Secret
   /** Milliseconds for which the other registry is waited for where there is something older to serve. */
   readonly patience?: number
 }
@@ -62,12 +64,14 @@ class Cache {
   /** By repository, digest and size: a manifest of one repository that says wrong things breaks nothing of others. */
   readonly #downloads = new Map<string, Download>()
   readonly #patience: number
+  readonly #hasSecret: boolean
 
-  constructor({ store, upstream, client, patience = PATIENCE }: CacheOptions) {
+  constructor({ store, upstream, client, secret, patience = PATIENCE }: CacheOptions) {
     this.#patience = patience
+    this.#hasSecret = secret !== undefined
     this.#deps = store.deps
     this.#upstream = upstream
-    this.#session = client.session()
+    this.#session = client.session(secret && { registry: upstream.registry, secret })
   }
 
   async manifest(repository: string, reference: ManifestReference, { signal }: CallOptions): Promise<ManifestSource> {
@@ -79,7 +83,7 @@ class Cache {
     } catch (error) {
       if (!(error instanceof GantryError)) throw error
       const isSilent = error.kind === 'unavailable' || (tired?.aborted === true && !signal.aborted)
-      if (here === undefined || !isSilent) throw foreignError(error, repository, reference)
+      if (here === undefined || !isSilent) throw this.#foreignError(error, repository, reference)
       const image = `${repository}:${referenceText(reference)}`
       this.#deps.log.warn('the registry behind the cache does not answer: an older image is served', {
         image,
@@ -159,11 +163,14 @@ class Cache {
     void download.ended.then(() => this.#downloads.delete(key))
     return download
   }
-}
 
-/** What the registry behind says, as this one says it. */
-function foreignError(error: GantryError, repository: string, reference: ManifestReference): GantryError {
-  if (error.kind === 'not-found') return unknownManifest(repository, referenceText(reference))
-  if (error.kind !== 'unauthorized') return error
-  return new Refusal(403, 'DENIED', error.message, { fix: 'the cache asks without credentials', cause: error })
+  /** What the registry behind says, as this one says it. */
+  #foreignError(error: GantryError, repository: string, reference: ManifestReference): GantryError {
+    if (error.kind === 'not-found') return unknownManifest(repository, referenceText(reference))
+    if (error.kind !== 'unauthorized') return error
+    const fix = this.#hasSecret
+      ? 'the credentials of the cache are wrong, or not enough for this image'
+      : 'the cache asks without credentials: --cache-credentials FILE'
+    return new Refusal(403, 'DENIED', error.message, { fix, cause: error })
+  }
 }

@@ -22,7 +22,9 @@ export function parseUpstream(text: string): Upstream {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isBare = url?.username === '' && url.password === '' && url.search === '' && url.hash === ''
   if (url === undefined || !isBare || !['https:', 'http:'].includes(url.protocol)) {
-    throw new InvalidArgument(`--cache-of ${text} is no registry`, { fix: 'use https://HOST[:PORT][/PREFIX]' })
+    throw new InvalidArgument(`--cache-of ${text} is no registry`, {
+      fix: 'use https://HOST[:PORT][/PREFIX]; a name and a password go into --cache-credentials FILE',
+    })
   }
   const registry = HUB_NAMES.includes(url.host) ? 'docker.io' : url.host
   const prefix = url.pathname.replace(/^\/+|\/+$/g, '').replace(/^v2(?:\/|$)/, '')

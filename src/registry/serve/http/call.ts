@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '#lib/log'
+import type { Access } from '../auth/access.ts'
 import type { Registry } from '../registry.ts'
 
 /** One request on its way through a route. */
@@ -12,6 +13,7 @@ export interface Call {
   /** Aborted when the client goes. */
   readonly signal: AbortSignal
   readonly log: Logger
+  readonly access: Access
 }
 
 /** The one value of a header; undefined where it is missing. Node joins or drops repeated ones. */

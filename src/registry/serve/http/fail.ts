@@ -1,4 +1,5 @@
 import { type ErrorKind, errorText, GantryError } from '#lib/errors'
+import { readRest } from '#lib/read-rest'
 import { Refusal, type RefusalCode } from '../refusal.ts'
 import { sendJson } from './answer.ts'
 import type { Call } from './call.ts'
@@ -20,12 +21,9 @@ const WIRE: Readonly<Record<ErrorKind, readonly [status: number, code: RefusalCo
   system: [500, 'UNKNOWN'],
 }
 
-/** Of a body that is not wanted any more, so much is read for the client to come to the answer. */
-const DISCARD_MAX = 1024 * 1024
-
 /** Tells the client what is the matter; where an answer is under way already, breaks it off. */
 export function fail(call: Call, error: unknown): void {
-  const { request, response, log } = call
+  const { response, log } = call
   const refusal = toRefusal(error)
   // Who has gone is told nothing, and it is no failure of ours.
   if (call.signal.aborted) log.debug('client went away', subject(call))
@@ -35,10 +33,8 @@ export function fail(call: Call, error: unknown): void {
     response.destroy()
     return
   }
-  // Node would read on for as long as the client sends.
-  const rest = request.complete ? {} : { connection: 'close' }
-  sendJson(response, refusal.status, errorsOf(refusal), { ...refusal.headers, ...rest })
-  if (!request.complete) discardRest(call)
+  readRest(response)
+  sendJson(response, refusal.status, errorsOf(refusal), refusal.headers)
 }
 
 export function toRefusal(error: unknown): Refusal {
@@ -51,15 +47,6 @@ export function toRefusal(error: unknown): Refusal {
 
 function errorsOf({ code, text, detail }: Refusal) {
   return { errors: [{ code, message: text, ...(detail !== undefined && { detail }) }] }
-}
-
-function discardRest({ request }: Call): void {
-  let left = DISCARD_MAX
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) request.destroy()
-  })
-  request.on('error', () => {})
 }
 
 function reasons(error: unknown) {

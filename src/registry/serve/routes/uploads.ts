@@ -14,7 +14,8 @@ export async function postUpload(call: Call, repository: string): Promise<void> 
   if (mount != null) {
     const mounted = checkDigest(mount)
     const source = from == null || from === '' ? undefined : checkName(from)
-    if (await writer.mount(repository, mounted, source)) return sendCreated(call, repository, mounted)
+    if (mayMount(call, source) && (await writer.mount(repository, mounted, source)))
+      return sendCreated(call, repository, mounted)
   }
   const whole = digest == null ? undefined : checkDigest(digest)
   const state = await writer.startUpload(repository)
@@ -27,6 +28,11 @@ export async function postUpload(call: Call, repository: string): Promise<void> 
     throw error
   }
   sendCreated(call, repository, whole)
+}
+
+/** Out of a repository that the client may read; one that is not named could be any (S80). */
+function mayMount({ access }: Call, from: string | undefined): boolean {
+  return from === undefined ? access.isFull : access.may('pull', from)
 }
 
 /** GET and HEAD: how much is there. */

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { throwIfAborted } from '#lib/abort'
-import { Conflict } from '#lib/errors'
 import type { Digest } from '#oci'
 import type { StoreDeps } from './deps.ts'
+import { expireUploads } from './expire.ts'
 import { dropManifest } from './manifests.ts'
-import { below, digestKey, type UploadRecord } from './records.ts'
+import { below, digestKey } from './records.ts'
 import { planRepository, type RepositoryPlan, type Retention } from './retention.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -44,7 +44,7 @@ export async function collect(deps: StoreDeps, uploads: Uploads, options: Collec
   }
   await deps.records.meta.durable()
   const blobs = await collectBlobs(deps, needed, options)
-  const expired = await collectUploads(deps, uploads, options)
+  const expired = await expireUploads(deps, uploads, options.retention.uploads, options.dryRun)
   return { manifests, blobs: blobs.digests, uploads: expired.ids, bytes: blobs.bytes + expired.bytes }
 }
 
@@ -89,35 +89,4 @@ async function collectBlobs(
     bytes += size
   }
   return { digests, bytes }
-}
-
-/** Uploads that are too old, and parts of blobs of which no upload is known any more. */
-async function collectUploads(
-  { content, records, now }: StoreDeps,
-  uploads: Uploads,
-  { dryRun, retention }: CollectOptions,
-): Promise<{ ids: string[]; bytes: number }> {
-  const ids: string[] = []
-  let bytes = 0
-  const parts = new Map((await content.ingests()).map(info => [info.ref ?? info.key, info]))
-  for (const { name, value } of below<UploadRecord>(records.uploads, '')) {
-    const part = parts.get(`upload ${name}`)
-    parts.delete(`upload ${name}`)
-    const age = Math.min(now() - value.since, part?.age ?? Number.POSITIVE_INFINITY)
-    if (age < retention.uploads || !(dryRun || (await uploads.expire(name)))) continue
-    ids.push(name)
-    bytes += part?.size ?? 0
-  }
-  for (const { key, age, active, size } of parts.values()) {
-    if (active || age < retention.uploads) continue
-    if (!dryRun) await content.removeIngest(key).catch(ignoreConflict)
-    bytes += size
-  }
-  return { ids, bytes }
-}
-
-/** Somebody writes it since we looked. */
-function ignoreConflict(error: unknown): boolean {
-  if (error instanceof Conflict) return false
-  throw error
 }

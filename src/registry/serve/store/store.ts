@@ -20,6 +20,8 @@ export interface RegistryStoreOptions {
   /** Folder of its own; whoever opens it sees to it that nobody else does. */
   readonly root: string
   readonly log: Logger
+  /** Uploads that may be open at once. */
+  readonly uploadsMax?: number
   /** False only in tests. */
   readonly fsync?: boolean
   /** Milliseconds since the Unix epoch. */
@@ -41,7 +43,7 @@ export async function openRegistryStore(options: RegistryStoreOptions): Promise<
   const meta = await undo.own(openMeta(join(options.root, 'meta.db')), open => open[Symbol.asyncDispose]())
   const content = await openContentStore(join(options.root, 'content'), { fsync: options.fsync ?? true })
   const deps = depsOf(meta, content, options)
-  const uploads = new Uploads(deps)
+  const uploads = new Uploads(deps, options.uploadsMax)
   undo.keep()
   const collecting = new KeyedLock()
   return {

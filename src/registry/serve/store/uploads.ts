@@ -5,10 +5,16 @@ import { algorithmOf, type Digest, type DigestAlgorithm } from '#oci'
 import { invalidDigest, Refusal, unknownUpload } from '../refusal.ts'
 import type { Chunk, UploadState } from '../registry.ts'
 import type { StoreDeps } from './deps.ts'
+import { expireUploads } from './expire.ts'
 import { link } from './links.ts'
 
 /** Uploads whose file stays open between two requests, so that it need not be hashed again from its beginning. */
 const IDLE_MAX = 32
+
+/** Uploads that are open at once: each keeps what came of it on the disk. */
+const UPLOADS_MAX = 1000
+/** Milliseconds since its last byte after which one that nobody writes makes way for another where there are so many. */
+const MAKES_WAY_AFTER = 3600 * 1000
 
 interface Opened {
   readonly writer: IngestWriter
@@ -21,12 +27,18 @@ export class Uploads implements AsyncDisposable {
   readonly #busy = new Set<string>()
   readonly #idle = new Map<string, Opened>()
 
-  constructor(deps: StoreDeps) {
+  readonly #max: number
+
+  constructor(deps: StoreDeps, max = UPLOADS_MAX) {
     this.#deps = deps
+    this.#max = max
   }
 
+  /** @throws Refusal TOOMANYREQUESTS */
   async start(repository: string): Promise<UploadState> {
     const { records, now } = this.#deps
+    if (this.#isFull()) await expireUploads(this.#deps, this, MAKES_WAY_AFTER, false)
+    if (this.#isFull()) throw tooMany(this.#max)
     const id = randomUUID()
     records.meta.write(() => records.uploads.put(id, { repository, since: now() }))
     await records.meta.durable()
@@ -78,6 +90,10 @@ export class Uploads implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { writer } of this.#idle.values()) await writer[Symbol.asyncDispose]()
     this.#idle.clear()
+  }
+
+  #isFull(): boolean {
+    return this.#deps.records.uploads.scan({ prefix: '', limit: this.#max }).length >= this.#max
   }
 
   async #commit(repository: string, id: string, digest: Digest, writer: IngestWriter): Promise<void> {
@@ -180,6 +196,13 @@ async function fill(writer: IngestWriter, id: string, { body, start, signal }: C
     throw error
   }
   await writer.flush()
+}
+
+function tooMany(max: number): Refusal {
+  return new Refusal(429, 'TOOMANYREQUESTS', `too many uploads are open: this registry keeps ${max}`, {
+    fix: 'finish or cancel some; one that gets no byte for an hour makes way',
+    headers: { 'retry-after': '60' },
+  })
 }
 
 function wrongStart(id: string, start: number, offset: number): Refusal {
