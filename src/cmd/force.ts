@@ -14,7 +14,7 @@ import {
   unmount,
 } from '#linux'
 import { namespaceFolder, removeNetworkState } from '#network'
-import { removeTasks, taskProcesses } from '#runtime'
+import { removeTasks, taskGroups, taskProcesses } from '#runtime'
 import { restoreHost } from './daemon/host-changes.ts'
 import type { Roots } from './daemon/settings.ts'
 import { type Instance, instanceOf } from './instance.ts'
@@ -34,12 +34,14 @@ export async function endByForce(roots: Roots, timeout: number): Promise<void> {
   const instance = instanceOf(roots.dataRoot)
   const cgroups = detectCgroups()
   thawCgroups(cgroups, instance.cgroupParent) // What is frozen would not hear of it.
-  const inside = new Set(containerProcesses(cgroups, instance))
+  const groups = taskGroups(roots.execRoot)
+  const inside = new Set(containerProcesses(cgroups, instance, groups))
   const first = taskProcesses(roots.execRoot).filter(pid => inside.has(pid))
   await endProcesses(first, SIGTERM, timeout * 1000)
-  await killContainers(cgroups, instance)
+  await killContainers(cgroups, instance, groups)
   await endProcesses(monitors(roots), SIGKILL, PROCESS_PATIENCE_MS)
   await removeTasks(roots.execRoot)
+  for (const group of groups) removeCgroup(cgroups, group)
 }
 
 /** Whatever carries this root's names although no record speaks of it, and at last the exec root's own mount. */
@@ -47,7 +49,7 @@ export async function removeRemains(roots: Roots): Promise<void> {
   const { dataRoot, execRoot } = roots
   const instance = instanceOf(dataRoot)
   const cgroups = detectCgroups()
-  await killContainers(cgroups, instance)
+  await killContainers(cgroups, instance, taskGroups(execRoot))
   await endProcesses(monitors(roots), SIGKILL, PROCESS_PATIENCE_MS)
   await removeTasks(execRoot)
   await removeNetworkState(instance, namespaceFolder(execRoot))
@@ -65,19 +67,20 @@ export async function removeRemains(roots: Roots): Promise<void> {
   }
 }
 
-async function killContainers(cgroups: CgroupHost, instance: Instance): Promise<void> {
+async function killContainers(cgroups: CgroupHost, instance: Instance, more: readonly string[]): Promise<void> {
   for (let round = 0; round < KILL_ROUNDS_MAX; round++) {
-    const pids = containerProcesses(cgroups, instance)
+    const pids = containerProcesses(cgroups, instance, more)
     thawCgroups(cgroups, instance.cgroupParent)
     if (pids.length === 0) return
     await endProcesses(pids, SIGKILL, PROCESS_PATIENCE_MS)
   }
 }
 
-/** Everything in the groups of this instance but its monitor. */
-function containerProcesses(cgroups: CgroupHost, { cgroupParent }: Instance): number[] {
-  const groups = groupsFrom(cgroups, cgroupParent).filter(group => group !== `${cgroupParent}/monitor`)
-  return groups.flatMap(group => cgroupProcesses(cgroups, group))
+/** Everything in the groups of this instance but its monitor, and in those that containers have elsewhere. */
+function containerProcesses(cgroups: CgroupHost, { cgroupParent }: Instance, more: readonly string[]): number[] {
+  const own = groupsFrom(cgroups, cgroupParent).filter(group => group !== `${cgroupParent}/monitor`)
+  const elsewhere = more.flatMap(group => groupsFrom(cgroups, group))
+  return [...new Set([...own, ...elsewhere])].flatMap(group => cgroupProcesses(cgroups, group))
 }
 
 function monitors({ execRoot }: Roots): number[] {

@@ -23,6 +23,10 @@ export interface EngineConfig {
   readonly bootId: string
   /** As `uname -m` prints it. */
   readonly machine: string
+  /** The host's small init for `--init`; undefined where none runs in any root. */
+  readonly initProgram: string | undefined
+  /** Of the kernel, in force: `apparmor`, ... */
+  readonly securityModules: readonly string[]
 }
 
 /** Everything that a verb may use. Verbs are functions over this; nothing else holds them together. */

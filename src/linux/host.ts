@@ -56,8 +56,29 @@ export function securityModules(): string[] {
     .filter(name => name !== '')
 }
 
+/** Resources of getrlimit(2) as `docker run --ulimit` spells them, with their names in proc_pid_limits(5). */
+export const HARD_LIMIT_NAMES = {
+  as: 'Max address space',
+  core: 'Max core file size',
+  cpu: 'Max cpu time',
+  data: 'Max data size',
+  fsize: 'Max file size',
+  locks: 'Max file locks',
+  memlock: 'Max locked memory',
+  msgqueue: 'Max msgqueue size',
+  nice: 'Max nice priority',
+  nofile: 'Max open files',
+  nproc: 'Max processes',
+  rss: 'Max resident set',
+  rtprio: 'Max realtime priority',
+  rttime: 'Max realtime timeout',
+  sigpending: 'Max pending signals',
+  stack: 'Max stack size',
+} as const
+export type LimitName = (typeof HARD_LIMIT_NAMES)[keyof typeof HARD_LIMIT_NAMES]
+
 /** Hard limit of a resource of this process, by its name in proc_pid_limits(5); undefined is unlimited. */
-export function hardLimit(name: 'Max open files' | 'Max processes'): number | undefined {
+export function hardLimit(name: LimitName): number | undefined {
   const line = readFileSync('/proc/self/limits', 'utf8')
     .split('\n')
     .find(text => text.startsWith(name))
@@ -73,6 +94,11 @@ export function avoidOomKiller(score: number): boolean {
   } catch {
     return false
   }
+}
+
+/** This process's oom_score_adj, below which a container's may not go without CAP_SYS_RESOURCE. */
+export function ownOomScore(): number {
+  return Number(readFileSync('/proc/self/oom_score_adj', 'utf8'))
 }
 
 /** True where `path` (of a namespace, a device, a kernel file) is there. */

@@ -19,6 +19,7 @@ export {
 export { type CgroupUsage, cgroupUsage, type IoCount } from './cgroup-usage.ts'
 export { type CredentialCall, runCredentialProgram } from './credential-program.ts'
 export { type DetachedRequest, startDetached } from './detached.ts'
+export { type DeviceNode, deviceNode, deviceNodesBelow, deviceNumbers } from './device.ts'
 export { DirectFile } from './direct-file.ts'
 export { errnoWords, SyscallError } from './errno.ts'
 export {
@@ -37,17 +38,21 @@ export {
   CAP_NET_ADMIN,
   CAP_SYS_ADMIN,
   CAP_SYS_RESOURCE,
+  HARD_LIMIT_NAMES,
   type HostFacts,
   hardLimit,
   hasCapability,
   hostFacts,
   kernelHas,
   knownFileSystems,
+  type LimitName,
+  ownOomScore,
   securityModules,
 } from './host.ts'
 export { hostCpu } from './host-cpu.ts'
 export { hostPs } from './host-ps.ts'
 export { LayerTree } from './layer-tree.ts'
+export { type LimitAbilities, limitAbilities } from './limit-abilities.ts'
 export { type LinkCounters, linkCounters } from './link-counters.ts'
 export {
   isMountPoint,
@@ -100,6 +105,7 @@ export { SealedProgram } from './sealed-program.ts'
 export { compileSeccomp, type SeccompPolicy } from './seccomp.ts'
 export { SharedTree } from './shared-tree.ts'
 export { type SpawnRequest, spawnProcess } from './spawn.ts'
+export { isStaticProgram } from './static-program.ts'
 export { syncFileSystem } from './sync.ts'
 export { readSysctl, writeSysctl } from './sysctl.ts'
 export { findProgram, runTool, type ToolOptions } from './tool.ts'

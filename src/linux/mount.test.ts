@@ -61,6 +61,7 @@ test('mountinfo is read with its escapes and optional fields', () => {
     root: '/mnt1',
     target: '/mnt 2',
     options: ['rw', 'noatime'],
+    optional: ['master:1', 'shared:2'],
     type: 'ext3',
     source: '/dev/root',
     superOptions: ['rw', 'errors=continue'],

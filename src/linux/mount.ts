@@ -150,6 +150,8 @@ export interface MountEntry {
   readonly root: string
   readonly target: string
   readonly options: readonly string[]
+  /** `shared:N`, `master:N`, ... */
+  readonly optional: readonly string[]
   readonly type: string
   readonly source: string
   readonly superOptions: readonly string[]
@@ -174,6 +176,7 @@ export function parseMountinfo(text: string): MountEntry[] {
       root: unescapeOctal(root ?? ''),
       target: unescapeOctal(target),
       options: (options ?? '').split(','),
+      optional: fields.slice(6, separator),
       type: fields[separator + 1] ?? '',
       source: unescapeOctal(fields[separator + 2] ?? ''),
       superOptions: (fields[separator + 3] ?? '').split(','),

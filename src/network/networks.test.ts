@@ -131,6 +131,8 @@ test('rules that somebody flushed are there again before the next container star
   await networks.leave(id)
 })
 
+const AS_HOST = { dns: [], dnsSearch: [], dnsOptions: [] }
+
 test('files name the container and leave out name servers that it cannot reach', () => {
   const sandbox = {
     containerId: 'c',
@@ -139,15 +141,40 @@ test('files name the container and leave out name servers that it cannot reach',
     kind: 'bridge',
     endpoint: { id: 'e', address: '172.17.0.2', bits: 16, gateway: '172.17.0.1', mac: '', hostLink: '' },
   } as const
-  const hosts = hostsFile(sandbox, 'web', 'example.org', '')
+  const hosts = hostsFile(sandbox, { hostname: 'web', domainname: 'example.org', more: [] }, '')
   assert.match(hosts, /^127\.0\.0\.1\tlocalhost$/m)
   assert.match(hosts, /^172\.17\.0\.2\tweb\.example\.org web$/m)
   assert.match(hosts, /^172\.17\.0\.1\thost\.docker\.internal$/m)
   const host = 'nameserver 127.0.0.53\nsearch example.org\noptions edns0\n'
   assert.equal(
-    resolvConf(sandbox, host, 'nameserver 9.9.9.9\n'),
+    resolvConf(sandbox, host, 'nameserver 9.9.9.9\n', AS_HOST),
     'nameserver 9.9.9.9\nsearch example.org\noptions edns0\n',
   )
-  assert.match(resolvConf(sandbox, host, undefined), /^nameserver 8\.8\.8\.8$/m)
-  assert.equal(resolvConf({ ...sandbox, kind: 'host' }, host, undefined), host)
+  assert.match(resolvConf(sandbox, host, undefined, AS_HOST), /^nameserver 8\.8\.8\.8$/m)
+  assert.equal(resolvConf({ ...sandbox, kind: 'host' }, host, undefined, AS_HOST), host)
+})
+
+test('files say what was asked for', () => {
+  const sandbox = { containerId: 'c', networkId: 'n', networkName: 'none', kind: 'null' } as const
+  const more = [
+    { name: 'db', address: '1.2.3.4' },
+    { name: 'v6', address: '::5' },
+  ]
+  const names = { hostname: 'web', domainname: '', more }
+  assert.match(hostsFile(sandbox, names, ''), /^1\.2\.3\.4\tdb\n::5\tv6$/m)
+  assert.equal(hostsFile({ ...sandbox, kind: 'host' }, names, '# own\n'), '# own\n1.2.3.4\tdb\n::5\tv6\n')
+  const host = 'nameserver 9.9.9.9\nsearch example.org\noptions edns0\n'
+  const asked = { dns: ['1.1.1.1', '::1'], dnsSearch: ['a.test', 'b.test'], dnsOptions: ['ndots:2', 'rotate'] }
+  assert.equal(
+    resolvConf(sandbox, host, undefined, asked),
+    'nameserver 1.1.1.1\nnameserver ::1\nsearch a.test b.test\noptions ndots:2 rotate\n',
+  )
+  assert.equal(
+    resolvConf(sandbox, host, undefined, { ...AS_HOST, dnsSearch: ['.'] }),
+    'nameserver 9.9.9.9\noptions edns0\n',
+  )
+  assert.equal(
+    resolvConf({ ...sandbox, kind: 'host' }, 'nameserver 127.0.0.1\n', undefined, { ...AS_HOST, dnsSearch: ['x.y'] }),
+    'nameserver 127.0.0.1\nsearch x.y\n',
+  )
 })

@@ -15,9 +15,11 @@ import { greet } from './handshake.ts'
 import type { MonitorEvent, WireStarted, WireTask } from './monitor/protocol.ts'
 import { ExecRoot } from './monitor/task-folder.ts'
 import { MonitorConnection, RuntimeWords } from './monitor-connection.ts'
-import { resolveSettings } from './spec/resolve.ts'
+import { SharedMemories } from './shared-memories.ts'
+import { resolveLimits, resolveSettings } from './spec/resolve.ts'
 import { SeccompSource } from './spec/seccomp-source.ts'
-import { createSpec, limitResources, type SpecLimits } from './spec/spec.ts'
+import type { LimitSettings } from './spec/settings.ts'
+import { createSpec, limitResources } from './spec/spec.ts'
 import { startRefusal } from './start-refused.ts'
 import type {
   AttachRequest,
@@ -63,6 +65,7 @@ class MonitorClient implements Runtime {
   readonly #root: ExecRoot
   readonly #options: RuntimeOptions
   readonly #seccomp: SeccompSource
+  readonly #memories: SharedMemories
   readonly #processors = cpus().length
   readonly execs: Execs
   readonly #exits = new Exits()
@@ -75,6 +78,7 @@ class MonitorClient implements Runtime {
     this.#options = options
     this.#root = new ExecRoot(options.execRoot)
     this.#seccomp = new SeccompSource(options)
+    this.#memories = new SharedMemories(options.execRoot)
     this.execs = new ExecClient({
       root: this.#root,
       exits: this.#exits,
@@ -97,7 +101,9 @@ class MonitorClient implements Runtime {
     mkdirSync(folder.rootfs, { recursive: true, mode: 0o700 })
     for (const mount of request.rootfs) mountAt(folder.rootfs, mount)
     const { io, runtime, cgroup, settings } = request
-    const facts = { rootfs: folder.rootfs, cgroup, processors: this.#processors, seccomp: this.#seccomp, runtime }
+    const sharedMemory = this.#memories.provide(id, settings)
+    const host = { processors: this.#processors, seccomp: this.#seccomp, runtime }
+    const facts = { rootfs: folder.rootfs, cgroup, sharedMemory, ...host }
     const spec = createSpec(resolveSettings(settings, facts))
     writeFileSync(folder.config, encodeRuntimeSpec(spec), { mode: 0o600 })
     this.#exits.expect(id)
@@ -124,9 +130,9 @@ class MonitorClient implements Runtime {
     await monitor.request({ op: 'resize', id, size })
   }
 
-  async update(id: string, program: RuntimeProgram, limits: SpecLimits): Promise<void> {
+  async update(id: string, program: RuntimeProgram, limits: LimitSettings): Promise<void> {
     const path = join(this.#root.task(id).path, 'resources.json')
-    const { pids, ...rest } = limitResources(limits)
+    const { pids, ...rest } = limitResources(resolveLimits(limits))
     // Left out, a limit would stay as it is; and crun writes -1 to the kernel, which takes `max` alone.
     writeFileSync(path, JSON.stringify({ ...rest, pids: pids ?? { limit: PIDS_ALL } }), { mode: 0o600 })
     const args = ['--root', this.#root.runtimeRoot, 'update', '--resources', path, id]
@@ -145,6 +151,7 @@ class MonitorClient implements Runtime {
     this.#holds.release(id)
     const monitor = await this.#monitor()
     await monitor.request({ op: 'remove', id })
+    this.#memories.remove(id)
   }
 
   signal(task: { readonly pid: number; readonly startTime: number }, signal: number): boolean {

@@ -18,9 +18,65 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { randomId } from '#lib/ids'
 import { createLogger } from '#lib/log'
 import { detectCgroups, findProgram, hostFacts, mountAt, mounts, removeCgroup, startDetached, unmount } from '#linux'
-import { type AttachStream, openRuntime, type Runtime, StartRefused, type TaskIo } from './index.ts'
+import {
+  type AttachStream,
+  openRuntime,
+  type ProcessSettings,
+  type Runtime,
+  StartRefused,
+  type TaskIo,
+} from './index.ts'
 
-const NO_CPU = { shares: undefined, period: undefined, quota: undefined, cpus: undefined, mems: undefined }
+/** What no test here asks for. */
+const PLAIN: Omit<ProcessSettings, 'args' | 'terminal'> = {
+  env: ['PATH=/bin'],
+  workingDir: '/',
+  user: '',
+  groups: [],
+  hostname: 'test',
+  domainname: '',
+  readonlyRootfs: false,
+  mounts: [],
+  binds: [],
+  shmSize: 65536,
+  sharedMemory: { kind: 'private' },
+  network: { kind: 'host' },
+  namespaces: { pid: 'own', ipc: 'own', uts: 'own', cgroup: 'own' },
+  limits: {
+    memory: undefined,
+    memorySwap: undefined,
+    memoryReservation: undefined,
+    swappiness: undefined,
+    oomKillDisable: false,
+    pids: undefined,
+    cpu: {
+      shares: undefined,
+      period: undefined,
+      quota: undefined,
+      realtimePeriod: undefined,
+      realtimeRuntime: undefined,
+      cpus: undefined,
+      mems: undefined,
+    },
+    block: { weight: undefined, weights: [], readBytes: [], writeBytes: [], readOperations: [], writeOperations: [] },
+  },
+  ulimits: [],
+  devices: [],
+  deviceRules: [],
+  confinement: {
+    privileged: false,
+    addedCapabilities: [],
+    droppedCapabilities: [],
+    seccomp: { kind: 'default' },
+    noNewPrivileges: false,
+    apparmor: undefined,
+    maskedPaths: undefined,
+    readonlyPaths: undefined,
+  },
+  sysctls: {},
+  oomScore: 0,
+  annotations: {},
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-runtime-'))
 const execRoot = join(folder, 'run')
@@ -95,21 +151,7 @@ async function start(args: readonly string[], io: Partial<TaskIo> = {}, id = ran
     rootfs: [{ type: 'bind', source: image, options: ['rbind'] }],
     cgroup: `${GROUP}/${id}`,
     runtime: { name: 'crun', path: crun ?? '', takesSeccompPrograms: true },
-    settings: {
-      args,
-      env: ['PATH=/bin'],
-      workingDir: '/',
-      user: '',
-      terminal: whole.terminal ? { columns: 80, rows: 24 } : undefined,
-      hostname: 'test',
-      domainname: '',
-      readonlyRootfs: false,
-      mounts: [],
-      binds: [],
-      shmSize: 65536,
-      network: { kind: 'host' },
-      limits: { memory: undefined, memorySwap: undefined, pids: undefined, cpu: NO_CPU },
-    },
+    settings: { ...PLAIN, args, terminal: whole.terminal ? { columns: 80, rows: 24 } : undefined },
   })
   return { id, pid, startTime }
 }

@@ -3,8 +3,7 @@ import type { UnixNanos } from '#lib/time'
 import type { Mount, MountView, TerminalSize, ViewRequest } from '#linux'
 import type { SpecMount } from '#oci'
 import type { Execs } from './exec.ts'
-import type { BindSettings, ProcessSettings } from './spec/settings.ts'
-import type { SpecLimits } from './spec/spec.ts'
+import type { BindSettings, LimitSettings, ProcessSettings } from './spec/settings.ts'
 
 /**
  * A task is the running instance of a container: an OCI bundle, its first process, and its standard streams.
@@ -27,7 +26,7 @@ export interface Runtime extends AsyncDisposable {
   attach(id: string, request: AttachRequest, io?: TaskIo): Promise<AttachStream>
   resize(id: string, size: TerminalSize): Promise<void>
   /** Sets what a running task may use from now on. @throws SystemError with the runtime's words */
-  update(id: string, program: RuntimeProgram, limits: SpecLimits): Promise<void>
+  update(id: string, program: RuntimeProgram, limits: LimitSettings): Promise<void>
   /** What the monitor and its folders know, once after a start of the daemon. */
   tasks(): Promise<KnownTask[]>
   remove(id: string): Promise<void>

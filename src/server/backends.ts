@@ -179,6 +179,20 @@ export interface NetworkBackend {
   sandboxes(): readonly Sandbox[]
 }
 
+/** Which limits this host can set. */
+export interface LimitAbilities {
+  readonly memoryReservation: boolean
+  readonly memorySwappiness: boolean
+  readonly oomKillDisable: boolean
+  readonly cpuRealtime: boolean
+  readonly blockWeight: boolean
+  readonly blockWeightDevice: boolean
+  readonly blockThrottle: boolean
+  /** Lists such as `0-3,7`. */
+  readonly cpus: string
+  readonly memoryNodes: string
+}
+
 /** Facts of host and engine that `/info` and `/version` tell. */
 export interface SystemBackend {
   facts(): SystemFacts
@@ -206,6 +220,7 @@ export interface SystemFacts {
   readonly execRoot: string
   readonly storageDriver: string
   readonly cgroupVersion: '1' | '2'
+  readonly limits: LimitAbilities
   /** Controllers that limits can be set with. */
   readonly controllers: ReadonlySet<string>
   readonly ipv4Forwarding: boolean

@@ -4,6 +4,7 @@ import { DELIBERATE } from './differences/deliberate.ts'
 import { OF_EXECS } from './differences/exec.ts'
 import { MISSING } from './differences/missing.ts'
 import { NEWER } from './differences/newer.ts'
+import { OF_OPTIONS } from './differences/options.ts'
 import { OF_THE_RUNTIME } from './differences/runtime.ts'
 
 /** Every difference that is accepted. One that no longer shows fails the tests like one that is new. */
@@ -14,4 +15,5 @@ export const DIFFERENCES: readonly Difference[] = [
   ...NEWER,
   ...OF_EXECS,
   ...OF_COPIES,
+  ...OF_OPTIONS,
 ]

@@ -224,9 +224,9 @@ for (const { name, path } of DOCKER_CLIS) {
         [['run', '--rm', '--memory', '1m', 'busybox'], 125, /Minimum memory limit allowed is 6MB/],
         [['run', '--rm', '--network', 'nosuch', 'busybox'], 125, /network nosuch not found/],
         [
-          ['run', '--rm', '--privileged', 'busybox'],
+          ['run', '--rm', '--volumes-from', 'x', 'busybox'],
           125,
-          /HostConfig\.Privileged is not done by this version of Gantry: leave --privileged out/,
+          /HostConfig\.VolumesFrom is not done by this version of Gantry: leave --volumes-from out/,
         ],
         [['inspect', 'nosuch'], 1, /No such object: nosuch/],
         [['rm', 'nosuch'], 1, /No such container: nosuch/],

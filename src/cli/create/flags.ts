@@ -204,6 +204,7 @@ export const CREATE_FLAGS = {
   sysctl: host(map('Sysctl options', check.sysctl), Sysctls => ({ Sysctls })),
   tmpfs: list('Mount a tmpfs directory'),
   tty: config(bool('Allocate a pseudo-TTY', { short: 't' }), Tty => ({ Tty })),
+  tz: string("Set the time zone: 'local', or 'Area/City' of the zones on the engine's host"),
   ulimit: host(each('Ulimit options', 'ulimit', readUlimit), ulimits => ({ Ulimits: lastOfEachName(ulimits) })),
   'use-api-socket': bool('Bind mount Docker API socket and required auth', { hidden: true }),
   user: config(string('Username or UID (format: <name|uid>[:<group|gid>])', { short: 'u' }), User => ({ User })),

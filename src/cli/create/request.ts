@@ -9,6 +9,7 @@ import { isCdiName, readDevice } from './read/device.ts'
 import { environmentVariable, readKeyValueFile } from './read/key-value-file.ts'
 import { readRestartPolicy, readSecurity } from './read/policy.ts'
 import { readExposed, readPublished } from './read/port.ts'
+import { readTimeZone, type TimeZone } from './read/time-zone.ts'
 import { readVolume } from './read/volume.ts'
 
 export interface CreateLine {
@@ -34,18 +35,20 @@ export function createRequest(line: CreateLine): ContainerCreateRequest {
   const config: ContainerConfig = Object.assign({}, ...parts.map(part => part.config ?? {}))
   const host: HostConfig = Object.assign({}, ...parts.map(part => part.host ?? {}))
   const health = healthcheck(flags)
+  const zone = flags.tz === '' ? undefined : readTimeZone(flags.tz)
   return {
     ...config,
     ...streams(flags),
     Image: image,
     ...(command.length === 0 ? {} : { Cmd: command }),
-    Env: environment(line),
+    Env: environment(line, zone),
     Labels: labels(line),
     ...(health === undefined ? {} : { Healthcheck: health }),
     HostConfig: {
       MemorySwappiness: -1,
       ...host,
       ...storage(flags),
+      ...(zone === undefined ? {} : { Mounts: [...(host.Mounts ?? []), zone.mount] }),
       NetworkMode: networkMode(flags),
       RestartPolicy: restartPolicy(flags),
       ...(flags.link.length === 0 ? {} : { Links: [...flags.link] }),
@@ -75,9 +78,12 @@ function streams({ attach, interactive, tty }: CreateFlags): ContainerConfig {
   }
 }
 
-function environment({ flags, lookUp, proxies }: CreateLine): string[] {
+/** A zone gives way to a TZ that was set by hand. */
+function environment({ flags, lookUp, proxies }: CreateLine, zone: TimeZone | undefined): string[] {
   const named = flags.env.map(text => environmentVariable(text, lookUp))
-  const lastOfEach = new Map([...proxies, ...named].map(text => [cut(text, '=')[0], text]))
+  const lastOfEach = new Map(
+    [...proxies, ...(zone === undefined ? [] : [zone.variable]), ...named].map(text => [cut(text, '=')[0], text]),
+  )
   return [...flags['env-file'].flatMap(path => readKeyValueFile(path, lookUp)), ...lastOfEach.values()]
 }
 

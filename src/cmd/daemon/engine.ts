@@ -19,7 +19,14 @@ import { KeyedLock } from '#lib/lock'
 import type { Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
 import { WorkerPool } from '#lib/worker-pool'
-import { hostFacts, moveToCgroup, putOtherThreadsLast, releaseUnusedMemory, startDetached } from '#linux'
+import {
+  hostFacts,
+  moveToCgroup,
+  putOtherThreadsLast,
+  releaseUnusedMemory,
+  securityModules,
+  startDetached,
+} from '#linux'
 import { openMeta } from '#meta'
 import { openNetworks } from '#network'
 import { hostPlatform } from '#oci'
@@ -110,6 +117,8 @@ export async function openEngine(
       defaultRuntime: host.defaultRuntime,
       bootId: facts.bootId,
       machine: facts.machine,
+      initProgram: host.initProgram,
+      securityModules: securityModules(),
     },
     log,
     meta,

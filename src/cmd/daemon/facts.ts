@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { cpus, hostname, totalmem } from 'node:os'
-import { hostFacts, readSysctl, runTool } from '#linux'
+import { hostFacts, limitAbilities, readSysctl, runTool } from '#linux'
 import type { SystemFacts } from '#server'
+import { instanceOf } from '../instance.ts'
 import type { PreparedHost } from './host.ts'
 import type { DaemonSettings } from './settings.ts'
 
@@ -30,6 +31,7 @@ export async function gatherFacts(
     storageDriver: 'overlay2',
     cgroupVersion: host.cgroups.mode === 'v2' ? '2' : '1',
     controllers: new Set(host.cgroups.hierarchies.flatMap(tree => tree.controllers)),
+    limits: limitAbilities(host.cgroups, instanceOf(settings.dataRoot).cgroupParent),
     runtimes: host.runtimes,
     defaultRuntime: host.defaultRuntime,
     runtimeVersion: runtime === undefined ? '' : await runtimeVersion(runtime.path),

@@ -5,6 +5,7 @@ import { Conflict, errorCode, Forbidden, InvalidArgument, NotFound } from '#lib/
 import type { Logger } from '#lib/log'
 import { type CgroupHost, findProgram, lockFile, mountAt, nftProgram, setPropagation, TMPFS_MAGIC } from '#linux'
 import type { RuntimeProgram } from '#runtime'
+import { findInitProgram } from '../init-program.ts'
 import { changeHost } from './host-changes.ts'
 import type { DaemonSettings } from './settings.ts'
 
@@ -20,6 +21,8 @@ export interface PreparedHost extends Disposable {
   readonly cgroups: CgroupHost
   readonly runtimes: ReadonlyMap<string, RuntimeProgram>
   readonly defaultRuntime: string
+  /** For `--init`. */
+  readonly initProgram: string | undefined
 }
 
 /** @throws Forbidden (not root), Conflict (another daemon), NotFound (a program), InvalidArgument */
@@ -46,6 +49,7 @@ export function prepareHost(settings: DaemonSettings, log: Logger): PreparedHost
       cgroups,
       runtimes,
       defaultRuntime,
+      initProgram: findInitProgram(),
       [Symbol.dispose]: () => {
         if (settings.pidfile !== undefined) rmSync(settings.pidfile, { force: true })
         lock[Symbol.dispose]()

@@ -16,6 +16,7 @@ import {
   runTool,
   securityModules,
 } from '#linux'
+import { findInitProgram } from '../init-program.ts'
 import { checkCgroups } from './cgroups.ts'
 
 export type Verdict = 'ok' | 'note' | 'warn' | 'fail'
@@ -45,6 +46,7 @@ export async function hostChecks(dataRoot: string): Promise<Check[]> {
     checkSeccomp(),
     checkSecurityModules(),
     ...(await checkRuntimes()),
+    checkInit(),
     checkNftables(),
     checkForwarding(),
     await checkForeignFirewall(),
@@ -122,6 +124,18 @@ function checkSecurityModules(): Check {
     verdict: 'note',
     detail: found.length === 0 ? 'none of AppArmor, SELinux, Landlock' : found.join(' '),
   }
+}
+
+function checkInit(): Check {
+  const path = findInitProgram()
+  return path === undefined
+    ? {
+        name: 'init',
+        verdict: 'note',
+        detail: 'none that needs no loader; it is for --init',
+        fix: 'apt-get install tini',
+      }
+    : { name: 'init', verdict: 'ok', detail: path }
 }
 
 /** Holes of runtimes that matter here, with what stands against them. */

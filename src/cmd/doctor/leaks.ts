@@ -102,7 +102,7 @@ export function findLeaks(recorded: Recorded, observed: Observed, context: LeakC
 
 function isOwnedMount(path: string, running: ReadonlySet<string>, { execRoot }: LeakContext): boolean {
   const match = path.startsWith(`${execRoot}/`)
-    ? /^(?:tasks\/([0-9a-f]{64})\/rootfs|netns\/([0-9a-f]{64}))$/.exec(path.slice(execRoot.length + 1))
+    ? /^(?:tasks\/([0-9a-f]{64})\/rootfs|(?:netns|shm)\/([0-9a-f]{64}))$/.exec(path.slice(execRoot.length + 1))
     : null
   return running.has(match?.[1] ?? match?.[2] ?? '')
 }

@@ -59,7 +59,7 @@ async function viewOfRunning(deps: EngineDeps, record: ContainerRecord): Promise
 function rootOf(deps: EngineDeps, record: ContainerRecord, isReadOnly: boolean): RootRequest {
   return {
     rootfs: over => deps.snapshots.mounts(record.id, over),
-    ...fileMounts(deps, record),
+    ...fileMounts(deps, record, record),
     isRootReadOnly: record.spec.host.readonlyRootfs,
     isReadOnly,
   }

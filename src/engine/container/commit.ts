@@ -68,7 +68,7 @@ class Standstill implements Disposable {
   constructor(deps: EngineDeps, record: ContainerRecord) {
     this.#deps = deps
     this.#id = record.id
-    this.#group = controlGroup(deps, record.id)
+    this.#group = controlGroup(deps, record)
     this.#isRunning = record.state.status === 'running' && !isPaused(record)
   }
 

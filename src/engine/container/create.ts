@@ -1,17 +1,19 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Image } from '#image'
-import { InvalidArgument, NotFound } from '#lib/errors'
+import { NotFound } from '#lib/errors'
 import { randomId, shortId } from '#lib/ids'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import { UndoStack } from '#lib/undo'
 import { formatPlatform, hostPlatform, parsePlatform, platformMatches } from '#oci'
-import { parseSignal, parseWorkingFolder } from '#runtime'
+import { parseWorkingFolder } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
 import { mergeHealthcheck } from '../health/settings.ts'
 import { resolveCommand } from '../process/command.ts'
 import { mergeEnvironment } from '../process/environment.ts'
+import { containerOf } from '../process/modes.ts'
+import { checkSpec } from './check.ts'
 import { containerFolder } from './folder.ts'
 import { randomName } from './names.ts'
 import { type ContainerRecord, type ContainerSpec, type HealthSettings, parseContainerRecord } from './record.ts'
@@ -33,7 +35,7 @@ export interface CreateRequest {
  */
 export async function createContainer(deps: EngineDeps, request: CreateRequest): Promise<ContainerRecord> {
   const name = request.name === undefined ? undefined : parseContainerName(request.name)
-  if (request.spec.process.stopSignal !== '') parseSignal(request.spec.process.stopSignal)
+  checkSpec(deps, request.spec)
   const image = deps.images.resolve(request.spec.image)
   if (request.platform !== '') requirePlatform(image, request)
   const id = randomId()
@@ -70,12 +72,7 @@ function newRecord(
   image: Image,
   own: ContainerSpec,
 ): ContainerRecord {
-  const spec = withImage(own, image, id)
-  if (!deps.config.runtimes.has(spec.host.runtime)) {
-    throw new InvalidArgument(`unknown or invalid runtime name: ${spec.host.runtime}`, {
-      fix: `known are ${[...deps.config.runtimes.keys()].join(' and ')}`,
-    })
-  }
+  const spec = withImage(deps, own, image, id)
   const [path = '', ...args] = [...(spec.process.entrypoint ?? []), ...(spec.process.cmd ?? [])]
   // Parsed as it will be read back: what could not be read must not be written.
   return parseContainerRecord({
@@ -92,13 +89,14 @@ function newRecord(
 }
 
 /** The container's settings with the image's where it has none. */
-function withImage(own: ContainerSpec, image: Image, id: string): ContainerSpec {
+function withImage(deps: EngineDeps, own: ContainerSpec, image: Image, id: string): ContainerSpec {
   const { defaults } = image.config
   const { process } = own
   const healthcheck = mergeHealthcheck(own.healthcheck, ofImage(defaults.healthcheck))
   const shell = own.shell ?? defaults.shell?.slice()
   return {
     ...own,
+    host: { ...own.host, network: joinedNetwork(deps, own.host.network) },
     ...(healthcheck && { healthcheck }),
     ...(shell && { shell }),
     hostname: own.hostname !== '' ? own.hostname : own.host.network === 'host' ? hostname() : shortId(id),
@@ -113,6 +111,17 @@ function withImage(own: ContainerSpec, image: Image, id: string): ContainerSpec 
       stopSignal: process.stopSignal === '' ? defaults.stopSignal : process.stopSignal,
       stopTimeout: process.stopTimeout ?? defaults.stopTimeout ?? null,
     },
+  }
+}
+
+/** A container that is joined is kept by its id, under which it stays known; one that is not there is the start's to refuse. */
+function joinedNetwork({ containers }: EngineDeps, mode: string): string {
+  const name = containerOf(mode)
+  if (name === undefined) return mode
+  try {
+    return `container:${containers.find(name).id}`
+  } catch {
+    return mode
   }
 }
 

@@ -13,7 +13,7 @@ export async function pauseContainer(deps: EngineDeps, nameOrId: string): Promis
   const record = deps.containers.find(id)
   if (record.state.status !== 'running') throw notRunning(record)
   if (isPaused(record)) throw new Conflict(`Container ${id} is already paused`)
-  if (!(await freeze(deps, id))) throw notRunning(record)
+  if (!(await freeze(deps, record))) throw notRunning(record)
   // Known to be paused before anybody hears of it: a daemon that dies here finds it frozen.
   const state = transition(record.state, { kind: 'paused' })
   deps.containers.put({ ...record, ...endHealth(deps, record), state })
@@ -33,7 +33,7 @@ export async function unpauseContainer(deps: EngineDeps, nameOrId: string): Prom
 
 /** Lets a paused container go on; the caller holds its lock. */
 export function resume(deps: EngineDeps, record: ContainerRecord): void {
-  deps.groups.thaw(controlGroup(deps, record.id))
+  deps.groups.thaw(controlGroup(deps, record))
   const running = { ...record, state: transition(record.state, { kind: 'unpaused' }) }
   deps.containers.put(running)
   publishContainer(deps, record, 'unpause')
@@ -45,18 +45,18 @@ export function resume(deps: EngineDeps, record: ContainerRecord): void {
  * finished (a commit, or a pause of which nobody was told).
  */
 export function settlePause(deps: EngineDeps, record: ContainerRecord): void {
-  const group = controlGroup(deps, record.id)
+  const group = controlGroup(deps, record)
   if (!isPaused(record)) deps.groups.thaw(group)
   else if (!deps.groups.isFrozen(group)) {
     deps.containers.put({ ...record, state: transition(record.state, { kind: 'unpaused' }) })
   }
 }
 
-async function freeze(deps: EngineDeps, id: string): Promise<boolean> {
+async function freeze(deps: EngineDeps, record: ContainerRecord): Promise<boolean> {
   try {
-    return await deps.groups.freeze(controlGroup(deps, id))
+    return await deps.groups.freeze(controlGroup(deps, record))
   } catch (error) {
-    throw new SystemError(`cannot pause container ${id}: ${errorText(error)}`, { cause: error })
+    throw new SystemError(`cannot pause container ${record.id}: ${errorText(error)}`, { cause: error })
   }
 }
 

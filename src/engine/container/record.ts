@@ -1,5 +1,6 @@
 import * as Type from 'typebox'
 import { recordParser } from '#meta'
+import { askedSettings } from './host-settings.ts'
 
 const Strings = Type.Array(Type.String())
 const Text = Type.String()
@@ -42,22 +43,6 @@ const LogSettings = Type.Object({
   /** As the user gave them; what was left out has its default when the container starts. */
   options: Labels,
 })
-
-/** What is absent is the kernel's default. */
-const CpuSettings = Type.Partial(
-  Type.Object({
-    shares: Count,
-    /** Billionths of a processor. */
-    nanoCpus: Count,
-    /** Microseconds, as the next. */
-    period: Count,
-    quota: Count,
-    /** `0-3,7`, as the next. */
-    cpus: Text,
-    mems: Text,
-  }),
-)
-export type CpuSettings = Type.Static<typeof CpuSettings>
 
 /** Durations are nanoseconds; what is 0 or empty has its default when it is used. */
 const HealthSettings = Type.Object({
@@ -110,8 +95,7 @@ const HostSettings = Type.Object({
   memorySwap: Count,
   /** Null is the engine's default, -1 and 0 unlimited. */
   pidsLimit: Type.Union([Count, Type.Null()]),
-  /** Records of older versions have none. */
-  cpu: Type.Optional(CpuSettings),
+  ...askedSettings,
   shmSize: Count,
   runtime: Text,
   log: LogSettings,

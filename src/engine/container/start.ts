@@ -6,13 +6,14 @@ import { UndoStack } from '#lib/undo'
 import { hostsFile, resolvConf, type Sandbox } from '#network'
 import { StartRefused } from '#runtime'
 import type { EngineDeps } from '../deps.ts'
-import { publishContainer, publishNetwork } from '../event/publish.ts'
+import { publishContainer } from '../event/publish.ts'
 import { beginHealth } from '../health/watch.ts'
 import { processSettings } from '../process/settings.ts'
 import { dismantle, leaveNetwork } from './dismantle.ts'
 import { supervise } from './exit.ts'
 import { containerFolder, controlGroup } from './folder.ts'
 import { taskIo } from './io.ts'
+import { takePlace } from './place.ts'
 import type { ContainerRecord } from './record.ts'
 import { isAlive, isPaused, transition } from './state.ts'
 
@@ -66,14 +67,13 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
   if (runtime === undefined)
     throw new SystemError(`runtime ${spec.host.runtime} is not installed`, { fix: 'apt-get install crun' })
   await using undo = new UndoStack()
-  const sandbox = await undo.own(deps.networks.join(id, { network: spec.host.network }), () => leaveNetwork(deps, id))
-  publishNetwork(deps, 'connect', sandbox)
-  writeIdentity(deps, record, sandbox)
+  const place = await undo.own(takePlace(deps, record), () => leaveNetwork(deps, id))
+  if (place.identity === record) writeIdentity(deps, record, place.sandbox)
   const task = await deps.runtime.start(id, {
     io: taskIo(deps, record),
     rootfs: deps.snapshots.mounts(id),
-    settings: processSettings(deps, record, sandbox),
-    cgroup: controlGroup(deps, id),
+    settings: processSettings(deps, record, place),
+    cgroup: controlGroup(deps, record),
     runtime,
   })
   undo.keep()
@@ -94,13 +94,29 @@ async function start(deps: EngineDeps, record: ContainerRecord): Promise<void> {
 /** The three files that name the container in its network, beside its log. */
 function writeIdentity(deps: EngineDeps, record: ContainerRecord, sandbox: Sandbox): void {
   const folder = containerFolder(deps, record.id)
-  const { hostname, domainname } = record.spec
+  const { hostname, domainname, host } = record.spec
+  const { extraHosts = [], dns = [], dnsSearch = [], dnsOptions = [] } = host.names ?? {}
   const upstream = existsSync(RESOLVED_UPSTREAM) ? readFileSync(RESOLVED_UPSTREAM, 'utf8') : undefined
+  const more = extraHosts.map(text => readExtraHost(text, () => hostGateway(deps)))
+  const hosts = hostsFile(sandbox, { hostname, domainname, more }, readOptional('/etc/hosts'))
+  const resolver = resolvConf(sandbox, readOptional(RESOLV_CONF), upstream, { dns, dnsSearch, dnsOptions })
   writeFileSync(join(folder, 'hostname'), `${hostname}\n`, { mode: 0o644 })
-  writeFileSync(join(folder, 'hosts'), hostsFile(sandbox, hostname, domainname, readOptional('/etc/hosts')), {
-    mode: 0o644,
-  })
-  writeFileSync(join(folder, 'resolv.conf'), resolvConf(sandbox, readOptional(RESOLV_CONF), upstream), { mode: 0o644 })
+  writeFileSync(join(folder, 'hosts'), hosts, { mode: 0o644 })
+  writeFileSync(join(folder, 'resolv.conf'), resolver, { mode: 0o644 })
+}
+
+/** Where containers find the host, whatever network they are on, as with Docker. */
+function hostGateway({ networks }: EngineDeps): string {
+  const gateway = networks.list().find(({ name }) => name === 'bridge')?.bridge?.gateway
+  if (gateway === undefined) throw new SystemError('unable to derive the IP value for host-gateway')
+  return gateway
+}
+
+/** `NAME:ADDRESS`, where `host-gateway` stands for the host's. */
+function readExtraHost(text: string, gateway: () => string): { readonly name: string; readonly address: string } {
+  const at = text.indexOf(':')
+  const address = text.slice(at + 1)
+  return { name: text.slice(0, at), address: address === 'host-gateway' ? gateway() : address }
 }
 
 function failed(deps: EngineDeps, record: ContainerRecord, error: unknown): ContainerRecord {

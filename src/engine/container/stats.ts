@@ -73,7 +73,7 @@ async function* stream(deps: EngineDeps, id: string, signal: AbortSignal): Async
 function take(deps: EngineDeps, id: string): { record: ContainerRecord; sample: Sample | undefined } | undefined {
   const record = deps.containers.get(id)
   if (record === undefined) return undefined
-  const usage = record.state.status === 'running' ? deps.groups.usage(controlGroup(deps, id)) : undefined
+  const usage = record.state.status === 'running' ? deps.groups.usage(controlGroup(deps, record)) : undefined
   if (usage === undefined) return { record, sample: undefined }
   const sample = { record, read: nowNanos(), usage, host: deps.groups.hostUsage(), links: deps.networks.counters(id) }
   return { record, sample }

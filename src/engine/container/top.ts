@@ -25,7 +25,7 @@ export async function topContainer(deps: EngineDeps, nameOrId: string, psArgs: s
   const record = deps.containers.find(nameOrId)
   if (record.state.status === 'restarting') throw new Conflict(restartingWords(record.id))
   if (record.state.status !== 'running') throw new Conflict(`container ${record.id} is not running`)
-  const { output, pids } = await deps.groups.ps(controlGroup(deps, record.id), args.split(' '))
+  const { output, pids } = await deps.groups.ps(controlGroup(deps, record), args.split(' '))
   const table = ofProcesses(output, new Set(pids))
   publishContainer(deps, record, 'top')
   return table

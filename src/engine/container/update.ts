@@ -1,13 +1,17 @@
 import { Conflict, errorText, SystemError, within } from '#lib/errors'
 import type { EngineDeps } from '../deps.ts'
 import { publishContainer } from '../event/publish.ts'
-import { limitsOf } from '../process/settings.ts'
-import type { ContainerRecord, CpuSettings, RestartPolicy } from './record.ts'
+import { limitsOf } from '../process/limits.ts'
+import type { CpuSettings } from './host-settings.ts'
+import type { ContainerRecord, RestartPolicy } from './record.ts'
 
 /** Limits to change; what is undefined stays. Bytes and counts as in `ContainerSpec`. */
 export interface UpdateRequest {
   readonly memory: number | undefined
   readonly memorySwap: number | undefined
+  readonly memoryReservation: number | undefined
+  /** Of block devices. */
+  readonly blockWeight: number | undefined
   /** 0 is unlimited. */
   readonly pidsLimit: number | undefined
   readonly cpu: Partial<CpuSettings>
@@ -43,10 +47,8 @@ async function apply(deps: EngineDeps, record: ContainerRecord, doing: string): 
 }
 
 /** @throws Conflict where what is asked for does not go together with what is set */
-function withChanges(
-  record: ContainerRecord,
-  { memory, memorySwap, pidsLimit, cpu, restart }: UpdateRequest,
-): ContainerRecord {
+function withChanges(record: ContainerRecord, request: UpdateRequest): ContainerRecord {
+  const { memory, memorySwap, pidsLimit, cpu, restart } = request
   const { host } = record.spec
   checkCpu(cpu, host.cpu ?? {})
   if (restart !== undefined && restart.name !== 'no' && host.autoRemove) {
@@ -64,9 +66,24 @@ function withChanges(
     ...(memorySwap === undefined ? {} : { memorySwap }),
     ...(pidsLimit === undefined ? {} : { pidsLimit }),
     cpu: { ...host.cpu, ...cpu },
+    ...withResources(host.resources, request),
     ...(restart === undefined ? {} : { restart }),
   }
   return { ...record, spec: { ...record.spec, host: changed } }
+}
+
+function withResources(
+  present: ContainerRecord['spec']['host']['resources'],
+  { memoryReservation, blockWeight }: UpdateRequest,
+): Pick<ContainerRecord['spec']['host'], 'resources'> {
+  if (memoryReservation === undefined && blockWeight === undefined) return {}
+  return {
+    resources: {
+      ...present,
+      ...(memoryReservation === undefined ? {} : { memoryReservation }),
+      ...(blockWeight === undefined ? {} : { block: { ...present?.block, weight: blockWeight } }),
+    },
+  }
 }
 
 /** A number of processors is a quota of a period: one or the other. */

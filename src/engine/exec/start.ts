@@ -65,7 +65,12 @@ async function start(
     const process = await deps.runtime.execs.start(record, {
       io,
       runtime,
-      settings: { ...record, terminal: record.tty ? { rows, columns } : undefined, hostname: container.spec.hostname },
+      settings: {
+        ...record,
+        groups: container.spec.host.confinement?.groups ?? [],
+        terminal: record.tty ? { rows, columns } : undefined,
+        hostname: container.spec.hostname,
+      },
     })
     const { pid } = process
     deps.execs.put(record, { status: 'running', pid })

@@ -1,77 +1,120 @@
 import { join } from 'node:path'
+import { SystemError } from '#lib/errors'
 import type { Sandbox } from '#network'
 import type { SpecMount } from '#oci'
-import type { ProcessSettings, SpecLimits } from '#runtime'
+import type { BindSettings, Confinement, ProcessSettings } from '#runtime'
 import { containerFolder } from '../container/folder.ts'
-import type { ContainerRecord, CpuSettings } from '../container/record.ts'
+import type { ContainerRecord } from '../container/record.ts'
 import type { EngineDeps } from '../deps.ts'
+import { behindInit, initMount } from './init.ts'
+import { limitsOf } from './limits.ts'
+import { modesOf } from './modes.ts'
+import { parseSecurityOptions } from './security.ts'
+import { tmpfsMount } from './tmpfs.ts'
 
-/** Processes of a container that asks for no limit: enough for anything but a fork bomb. */
-const DEFAULT_PIDS = 4096
-
-/** Microseconds; the kernel's default. */
-const CPU_PERIOD = 100_000
-const NANO = 1_000_000_000
-
-/** What the runtime is to know of a container. Pure. */
+/**
+ * What the runtime is to know of a container. `identity` is whose names it has in its network: its own, or those of the
+ * container that it joins. @throws NotFound, Conflict (a container that it joins), SystemError (no init on this host)
+ */
 export function processSettings(
-  deps: Pick<EngineDeps, 'config'>,
+  deps: Pick<EngineDeps, 'config' | 'containers'>,
   record: ContainerRecord,
-  sandbox: Sandbox,
+  { sandbox, identity }: { readonly sandbox: Sandbox; readonly identity: ContainerRecord },
 ): ProcessSettings {
   const { spec } = record
+  const { host } = spec
   const { tty, env, workingDir, user } = spec.process
-  const [rows, columns] = spec.host.consoleSize ?? [0, 0]
+  const [rows, columns] = host.consoleSize ?? [0, 0]
+  const { sharedMemory, ...namespaces } = modesOf(deps, record)
+  const init = host.init === true && namespaces.pid === 'own' ? requireInit(deps) : undefined
+  const files = fileMounts(deps, record, identity)
+  const command = [record.path, ...record.args]
   return {
-    args: [record.path, ...record.args],
+    args: init === undefined ? command : behindInit(command),
     env,
     workingDir,
     user,
+    groups: host.confinement?.groups ?? [],
     terminal: tty ? { columns, rows } : undefined,
-    hostname: spec.hostname,
-    domainname: spec.domainname,
-    readonlyRootfs: spec.host.readonlyRootfs,
-    ...fileMounts(deps, record),
-    shmSize: spec.host.shmSize,
-    network: sandbox.namespace === undefined ? { kind: 'host' } : { kind: 'namespace', path: sandbox.namespace },
+    hostname: identity.spec.hostname,
+    domainname: identity.spec.domainname,
+    readonlyRootfs: host.readonlyRootfs,
+    mounts: [...files.mounts, ...(init === undefined ? [] : [initMount(init)]), ...tmpfsMounts(record)],
+    binds: files.binds,
+    shmSize: host.shmSize,
+    sharedMemory,
+    network: networkOf(record, sandbox),
+    namespaces,
     limits: limitsOf(record),
+    ulimits: host.resources?.ulimits ?? [],
+    devices: host.resources?.devices ?? [],
+    deviceRules: host.resources?.deviceRules ?? [],
+    confinement: confinementOf(record),
+    sysctls: host.confinement?.sysctls ?? {},
+    oomScore: host.confinement?.oomScore ?? 0,
+    annotations: host.annotations ?? {},
   }
 }
 
-/** What is mounted in its root. */
+/** What of the host is mounted in its root. */
 export function fileMounts(
   deps: Pick<EngineDeps, 'config'>,
   record: ContainerRecord,
+  identity: ContainerRecord,
 ): Pick<ProcessSettings, 'mounts' | 'binds'> {
-  return { mounts: identityMounts(deps, record), binds: record.spec.host.binds }
+  return {
+    mounts: identityMounts(deps, record, identity),
+    binds: [...record.spec.host.binds, ...askedBinds(record)],
+  }
 }
 
-/** The files that name the container in its network. */
-function identityMounts(deps: Pick<EngineDeps, 'config'>, record: ContainerRecord): SpecMount[] {
-  const folder = containerFolder(deps, record.id)
+function requireInit({ config }: Pick<EngineDeps, 'config'>): string {
+  if (config.initProgram !== undefined) return config.initProgram
+  throw new SystemError('--init needs a small init on the host, and there is none', { fix: 'apt-get install tini' })
+}
+
+function networkOf(record: ContainerRecord, { namespace: path, containerId }: Sandbox): ProcessSettings['network'] {
+  if (path === undefined) return { kind: 'host' }
+  return { kind: containerId === record.id ? 'namespace' : 'joined', path }
+}
+
+export function confinementOf({ spec: { host } }: ContainerRecord): Confinement {
+  const { privileged = false, capAdd, capDrop, securityOptions, maskedPaths, readonlyPaths } = host.confinement ?? {}
+  const { apparmor, ...security } = parseSecurityOptions(securityOptions ?? [])
+  return {
+    privileged,
+    addedCapabilities: capAdd ?? [],
+    droppedCapabilities: capDrop ?? [],
+    ...security,
+    apparmor: apparmor === 'unconfined' ? undefined : apparmor,
+    maskedPaths,
+    readonlyPaths,
+  }
+}
+
+/** The files that name the container in its network; as with Docker, a bind of its own takes the place of one. */
+function identityMounts(
+  deps: Pick<EngineDeps, 'config'>,
+  { spec: { host } }: ContainerRecord,
+  identity: ContainerRecord,
+): SpecMount[] {
+  const folder = containerFolder(deps, identity.id)
   return ['resolv.conf', 'hostname', 'hosts'].map(name => ({
     destination: `/etc/${name}`,
     type: 'bind',
     source: join(folder, name),
-    options: ['rbind', 'rprivate', ...(record.spec.host.readonlyRootfs ? ['ro'] : [])],
+    options: ['rbind', 'rprivate', ...(host.readonlyRootfs ? ['ro'] : [])],
   }))
 }
 
-/** What the processes of a container may use together. */
-export function limitsOf({ spec: { host } }: ContainerRecord): SpecLimits {
-  const memory = host.memory === 0 ? undefined : host.memory
-  return {
-    memory,
-    memorySwap: memory === undefined ? undefined : host.memorySwap === 0 ? memory * 2 : host.memorySwap,
-    pids: host.pidsLimit === null ? DEFAULT_PIDS : host.pidsLimit > 0 ? host.pidsLimit : undefined,
-    cpu: cpuLimits(host.cpu ?? {}),
-  }
+function tmpfsMounts({ spec: { host } }: ContainerRecord): SpecMount[] {
+  const asked = Object.entries(host.tmpfs ?? {}).map(([destination, options]) => tmpfsMount(destination, options))
+  const mounts = (host.mounts ?? []).flatMap(mount =>
+    mount.type === 'tmpfs' ? [{ ...tmpfsMount(mount.destination, mount.options.join(',')) }] : [],
+  )
+  return [...asked, ...mounts]
 }
 
-function cpuLimits({ shares, nanoCpus, period, quota, cpus, mems }: CpuSettings): SpecLimits['cpu'] {
-  const share =
-    nanoCpus === undefined
-      ? { period, quota }
-      : { period: CPU_PERIOD, quota: Math.trunc((nanoCpus * CPU_PERIOD) / NANO) }
-  return { shares, ...share, cpus, mems }
+function askedBinds({ spec: { host } }: ContainerRecord): BindSettings[] {
+  return (host.mounts ?? []).flatMap(mount => (mount.type === 'bind' ? [mount] : []))
 }

@@ -16,6 +16,7 @@ import {
   type ProcessWatcher,
   processStartTime,
   type Reaper,
+  removeCgroup,
   resizeTerminal,
   setBlocking,
   type TerminalSize,
@@ -182,10 +183,17 @@ export class Task {
       await deleteContainer(this.#services.reaper, this.#runtimeCall(this.#record.runtime)).catch(error =>
         this.#services.warn(`removing ${this.id}: ${String(error)}`),
       )
+      this.#removeGroup()
     }
     if (this.#state !== 'exited') await this.#stdio.finish()
     this.#closeTerminal()
     await this.#folder.remove()
+  }
+
+  /** A runtime that could not set a limit leaves the group that it had made. */
+  #removeGroup(): void {
+    const { cgroup } = this.#record
+    if (this.#state === 'starting' && cgroup !== undefined) removeCgroup(this.#services.cgroups, cgroup)
   }
 
   /** Kills an exec that runs; what it has started itself ends with the container. */

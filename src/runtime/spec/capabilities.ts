@@ -1,4 +1,6 @@
+import { InvalidArgument } from '#lib/errors'
 import { hasCapability } from '#linux'
+import type { Confinement } from './settings.ts'
 
 /** Docker's default capabilities. */
 export const DEFAULT_CAPABILITIES: readonly string[] = [
@@ -28,7 +30,41 @@ const BY_NUMBER: readonly string[] = `
   .split(/\s+/)
   .map(name => `CAP_${name}`)
 
+const ALL = 'ALL'
+
 /** Those that this process may give. */
 export function everyCapability(): string[] {
   return BY_NUMBER.filter((_name, number) => hasCapability(number))
+}
+
+/** The full name of a capability, or `ALL`. @throws InvalidArgument in Docker's words; `field` is `CapAdd` or `CapDrop` */
+export function parseCapability(text: string, field: string): string {
+  const upper = text.toUpperCase()
+  const name = upper === ALL || upper.startsWith('CAP_') ? upper : `CAP_${upper}`
+  if (name === ALL || BY_NUMBER.includes(name)) return name
+  throw new InvalidArgument(`invalid ${field}: unknown capability: "${name}"`)
+}
+
+type Asked = Pick<Confinement, 'privileged' | 'addedCapabilities' | 'droppedCapabilities'>
+
+/**
+ * The capabilities of a container. As with Docker, `ALL` of what is added leaves out what is dropped, and after `ALL`
+ * of what is dropped stays what is added. @throws InvalidArgument for one that this host cannot give
+ */
+export function capabilitiesOf({ privileged, addedCapabilities, droppedCapabilities }: Asked): readonly string[] {
+  if (privileged) return everyCapability()
+  const added = addedCapabilities.map(text => parseCapability(text, 'CapAdd'))
+  const dropped = droppedCapabilities.map(text => parseCapability(text, 'CapDrop'))
+  if (added.includes(ALL)) return everyCapability().filter(name => !dropped.includes(name))
+  requireHeld(added)
+  const basic = dropped.includes(ALL) ? [] : DEFAULT_CAPABILITIES.filter(name => !dropped.includes(name))
+  return [...new Set([...basic, ...added])]
+}
+
+function requireHeld(names: readonly string[]): void {
+  const missing = names.find(name => !hasCapability(BY_NUMBER.indexOf(name)))
+  if (missing === undefined) return
+  throw new InvalidArgument(`capability ${missing} cannot be given: the daemon has not got it on this host`, {
+    fix: `leave --cap-add ${missing.slice(4)} out, or run the daemon with it`,
+  })
 }

@@ -1,7 +1,15 @@
-import type { LinuxDeviceRule, LinuxNamespace, SpecMount } from '#oci'
+import type { LinuxDeviceRule, LinuxNamespaceType, SpecMount } from '#oci'
+import { type SpecSharedMemory, sharedMemoryMount } from './shared-memory.ts'
 
-/** What every container sees of the kernel, as Docker mounts it. `/dev/shm` has its size from the container. */
-export function kernelMounts(shmSize: number): SpecMount[] {
+export interface KernelMounts {
+  readonly sharedMemory: SpecSharedMemory
+  /** /sys and the control groups may be written to. */
+  readonly writable: boolean
+}
+
+/** What every container sees of the kernel, as Docker mounts it. */
+export function kernelMounts({ sharedMemory, writable }: KernelMounts): SpecMount[] {
+  const access = writable ? 'rw' : 'ro'
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     {
@@ -16,20 +24,15 @@ export function kernelMounts(shmSize: number): SpecMount[] {
       source: 'devpts',
       options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
     },
-    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', access] },
     {
       destination: '/sys/fs/cgroup',
       type: 'cgroup',
       source: 'cgroup',
-      options: ['ro', 'nosuid', 'noexec', 'nodev'],
+      options: [access, 'nosuid', 'noexec', 'nodev'],
     },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    {
-      destination: '/dev/shm',
-      type: 'tmpfs',
-      source: 'shm',
-      options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmSize}`],
-    },
+    ...sharedMemoryMount(sharedMemory),
   ]
 }
 
@@ -90,13 +93,12 @@ export const DEVICE_RULES: readonly LinuxDeviceRule[] = [
   { allow: false, type: 'c', major: 10, minor: 229, access: 'rw' },
 ]
 
-/** A container's own view of processes, mounts, host name, IPC and control groups; the network comes from outside. */
-export const OWN_NAMESPACES: readonly LinuxNamespace[] = [
-  { type: 'mount' },
-  { type: 'uts' },
-  { type: 'pid' },
-  { type: 'ipc' },
-  { type: 'cgroup' },
+/** A container's own view, where nobody asked for another: of all but its mounts. The network comes from outside. */
+export const CHOSEN_NAMESPACES: readonly (LinuxNamespaceType & ('uts' | 'pid' | 'ipc' | 'cgroup'))[] = [
+  'uts',
+  'pid',
+  'ipc',
+  'cgroup',
 ]
 
 /** With these, ping needs no capability and low ports no root. Only for a network namespace of the container's own. */

@@ -34,7 +34,7 @@ const BASE: SpecProcess = {
 }
 const SETTINGS: ExecSettings = {
   ...{ args: ['id', '-u'], env: ['A=2', 'A=3'], workingDir: '/', user: '', terminal: undefined },
-  ...{ hostname: 'box', privileged: false },
+  ...{ hostname: 'box', groups: [], privileged: false },
 }
 
 function made(settings: Partial<ExecSettings>): SpecProcess {

@@ -13,6 +13,8 @@ export interface ExecSettings {
   readonly workingDir: string
   /** `USER[:GROUP]`; '' is that of the container's first process. */
   readonly user: string
+  /** Of the container, beside those of the user. */
+  readonly groups: readonly string[]
   /** Undefined without a terminal; zeros leave its size to the client. */
   readonly terminal: TerminalSize | undefined
   readonly hostname: string
@@ -33,7 +35,7 @@ export function execProcess(
   if (settings.args[0] === undefined) throw new InvalidArgument('No exec command specified')
   const { terminal, hostname, args, workingDir } = settings
   checkWorkingFolder(facts.root, workingDir)
-  const found = lookUpUser(facts.root, settings.user === '' ? String(base.user.uid) : settings.user)
+  const found = lookUpUser(facts.root, settings.user === '' ? String(base.user.uid) : settings.user, settings.groups)
   const user =
     settings.user === '' ? base.user : { uid: found.uid, gid: found.gid, additionalGids: found.additionalGids }
   const { consoleSize: _size, ...rest } = base

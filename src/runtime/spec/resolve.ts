@@ -1,19 +1,21 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { SystemError } from '#lib/errors'
-import { hardLimit, RootFolder } from '#linux'
-import type { SpecMount, SpecRlimit } from '#oci'
+import { NotFound, SystemError } from '#lib/errors'
+import { RootFolder } from '#linux'
+import type { SpecMount, SpecUser } from '#oci'
 import type { RuntimeProgram } from '../task.ts'
-import { DEFAULT_CAPABILITIES } from './capabilities.ts'
-import { thermalPaths } from './defaults.ts'
+import { capabilitiesOf } from './capabilities.ts'
+import { MASKED_PATHS, READONLY_PATHS, thermalPaths } from './defaults.ts'
+import { askedDevices, blockLimits, hostDevices, type SpecDevices } from './devices.ts'
 import { processEnvironment } from './environment.ts'
+import { checkOomScore } from './oom-score.ts'
+import { propagationOf } from './propagation.ts'
+import { rlimits } from './rlimits.ts'
 import type { SeccompSource } from './seccomp-source.ts'
-import type { BindSettings, ProcessSettings } from './settings.ts'
-import type { SpecRequest, SpecSeccomp } from './spec.ts'
+import type { BindSettings, LimitSettings, ProcessSettings } from './settings.ts'
+import type { SpecSharedMemory } from './shared-memory.ts'
+import type { SpecLimits, SpecRequest, SpecSeccomp } from './spec.ts'
 import { lookUpUser } from './user-lookup.ts'
 import { prepareWorkingFolder } from './working-folder.ts'
-
-/** Docker's since 29; older ones take what the daemon has. */
-const OPEN_FILES = { soft: 1024, hard: 524_288 }
 
 export interface ResolveFacts {
   /** Where the root is mounted. */
@@ -22,6 +24,7 @@ export interface ResolveFacts {
   readonly processors: number
   readonly seccomp: SeccompSource
   readonly runtime: RuntimeProgram
+  readonly sharedMemory: SpecSharedMemory
 }
 
 /**
@@ -31,34 +34,73 @@ export interface ResolveFacts {
 export function resolveSettings(settings: ProcessSettings, facts: ResolveFacts): SpecRequest {
   using root = new RootFolder(facts.rootfs)
   requireMountPoints(root)
-  const user = lookUpUser(root, settings.user)
+  const user = lookUpUser(root, settings.user, settings.groups)
   prepareWorkingFolder(root, settings.workingDir)
-  const { args, terminal, hostname, domainname, readonlyRootfs, shmSize, network, limits } = settings
+  const capabilities = capabilitiesOf(settings.confinement)
+  const { args, terminal, hostname, domainname, readonlyRootfs, network, namespaces, sysctls } = settings
   return {
     rootfs: facts.rootfs,
     readonlyRootfs,
     args,
     env: processEnvironment(settings.env, { hostname, terminal: terminal !== undefined, home: user.home }),
     cwd: settings.workingDir,
-    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    user: specUser(user),
     terminal,
     hostname,
     domainname,
     mounts: [...settings.mounts, ...settings.binds.map(bindMount)].sort(byDepth),
-    shmSize,
+    propagation: propagationOf(settings.binds),
+    sharedMemory: facts.sharedMemory,
     network,
+    namespaces,
     cgroup: facts.cgroup,
-    limits,
-    rlimits: rlimits(),
-    capabilities: DEFAULT_CAPABILITIES,
-    noNewPrivileges: false,
-    seccomp: specSeccomp(facts),
-    maskedPaths: thermalPaths(facts.processors, existsSync),
+    limits: resolveLimits(settings.limits),
+    rlimits: rlimits(settings.ulimits),
+    devices: devicesOf(settings),
+    sysctls,
+    oomScore: checkOomScore(settings.oomScore),
+    annotations: settings.annotations,
+    capabilities,
+    privileged: settings.confinement.privileged,
+    noNewPrivileges: settings.confinement.noNewPrivileges,
+    apparmor: settings.confinement.apparmor,
+    seccomp: specSeccomp(settings, capabilities, facts),
+    ...hiddenPaths(settings, facts),
   }
 }
 
-function specSeccomp({ seccomp, runtime }: ResolveFacts): SpecSeccomp {
-  const { policy, program } = seccomp.forCapabilities(DEFAULT_CAPABILITIES)
+/** Limits with the numbers of the devices that they name. @throws InvalidArgument */
+export function resolveLimits(limits: LimitSettings): SpecLimits {
+  return { ...limits, block: blockLimits(limits.block) }
+}
+
+function specUser({ uid, gid, additionalGids }: SpecUser): SpecUser {
+  return { uid, gid, ...(additionalGids === undefined ? {} : { additionalGids }) }
+}
+
+function devicesOf({ confinement, devices, deviceRules }: ProcessSettings): SpecDevices {
+  const asked = askedDevices(devices, deviceRules)
+  if (!confinement.privileged) return asked
+  const all = hostDevices()
+  const given = new Set(asked.nodes.map(({ path }) => path))
+  return { nodes: [...all.nodes.filter(({ path }) => !given.has(path)), ...asked.nodes], rules: all.rules }
+}
+
+function hiddenPaths({ confinement }: ProcessSettings, { processors }: ResolveFacts) {
+  const { privileged, maskedPaths, readonlyPaths } = confinement
+  const usual = privileged ? [] : [...MASKED_PATHS, ...thermalPaths(processors, existsSync)]
+  return { maskedPaths: maskedPaths ?? usual, readonlyPaths: readonlyPaths ?? (privileged ? [] : READONLY_PATHS) }
+}
+
+/** As with Docker, who is privileged has none but a profile that was asked for. */
+function specSeccomp(
+  { confinement: { privileged, seccomp: choice } }: ProcessSettings,
+  capabilities: readonly string[],
+  { seccomp, runtime }: ResolveFacts,
+): SpecSeccomp | undefined {
+  if (choice.kind === 'profile') return { kind: 'policy', policy: seccomp.ofProfile(choice.text, capabilities) }
+  if (choice.kind === 'unconfined' || privileged) return undefined
+  const { policy, program } = seccomp.forCapabilities(capabilities)
   return program === undefined || !runtime.takesSeccompPrograms
     ? { kind: 'policy', policy }
     : { kind: 'program', program }
@@ -83,17 +125,19 @@ export function byDepth(a: Placed, b: Placed): number {
 
 /** Docker makes a missing folder for `-v`. Read-only reaches down to what is mounted below the source (S41). */
 function bindMount(bind: BindSettings): SpecMount {
-  if (statSync(bind.source, { throwIfNoEntry: false }) === undefined) mkdirSync(bind.source, { recursive: true })
+  const { source, recursive = true, recursiveReadonly = true, create = true } = bind
+  const found = statSync(source, { throwIfNoEntry: false })
+  if (found === undefined) {
+    if (!create) throw new NotFound(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
+    mkdirSync(source, { recursive: true })
+  }
+  // Below a file there is nothing, and crun 1.8 takes `rro` for folders alone.
+  const reachesDown = recursive && recursiveReadonly && found?.isFile() !== true
+  const access = bind.readonly ? ['ro', ...(reachesDown ? ['rro'] : [])] : ['rw']
   return {
     destination: bind.destination,
     type: 'bind',
-    source: bind.source,
-    options: ['rbind', bind.propagation, ...(bind.readonly ? ['ro', 'rro'] : ['rw'])],
+    source,
+    options: [recursive ? 'rbind' : 'bind', bind.propagation, ...access],
   }
-}
-
-/** What the host may give: without CAP_SYS_RESOURCE a limit above our own hard one would refuse the start. */
-function rlimits(): SpecRlimit[] {
-  const most = hardLimit('Max open files') ?? Number.MAX_SAFE_INTEGER
-  return [{ type: 'RLIMIT_NOFILE', soft: Math.min(OPEN_FILES.soft, most), hard: Math.min(OPEN_FILES.hard, most) }]
 }

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorText } from '#lib/errors'
 import type { Logger } from '#lib/log'
-import { compileSeccomp } from '#linux'
+import { compileSeccomp, hostFacts } from '#linux'
 import type { LinuxSeccomp } from '#oci'
 import { defaultSeccomp } from './seccomp.ts'
+import { seccompProfile } from './seccomp-profile.ts'
 
 export interface Seccomp {
   readonly policy: LinuxSeccomp
@@ -20,12 +21,14 @@ export interface Seccomp {
 export class SeccompSource {
   readonly #folder: string
   readonly #machine: string
+  readonly #kernelVersion: readonly [number, number]
   readonly #log: Logger
   readonly #known = new Map<string, Seccomp>()
 
   constructor(options: { readonly execRoot: string; readonly machine: string; readonly log: Logger }) {
     this.#folder = join(options.execRoot, 'seccomp')
     this.#machine = options.machine
+    this.#kernelVersion = hostFacts().kernelVersion
     this.#log = options.log
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
   }
@@ -38,6 +41,11 @@ export class SeccompSource {
     const made = { policy, program: this.#program(policy) }
     this.#known.set(key, made)
     return made
+  }
+
+  /** A profile of the container's own, which its runtime compiles. @throws InvalidArgument */
+  ofProfile(text: string, capabilities: readonly string[]): LinuxSeccomp {
+    return seccompProfile(text, { machine: this.#machine, kernelVersion: this.#kernelVersion, capabilities })
   }
 
   #program(policy: LinuxSeccomp): Buffer | undefined {

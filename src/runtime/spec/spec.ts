@@ -1,5 +1,7 @@
 import type {
+  LinuxBlockIo,
   LinuxCpu,
+  LinuxMemory,
   LinuxNamespace,
   LinuxResources,
   LinuxSeccomp,
@@ -8,14 +10,10 @@ import type {
   SpecRlimit,
   SpecUser,
 } from '#oci'
-import {
-  DEVICE_RULES,
-  kernelMounts,
-  MASKED_PATHS,
-  NETWORK_SYSCTLS,
-  OWN_NAMESPACES,
-  READONLY_PATHS,
-} from './defaults.ts'
+import { CHOSEN_NAMESPACES, DEVICE_RULES, kernelMounts, NETWORK_SYSCTLS } from './defaults.ts'
+import type { SpecDevices } from './devices.ts'
+import type { BlockLimits, BlockValue, NamespaceSettings } from './settings.ts'
+import type { SpecSharedMemory } from './shared-memory.ts'
 
 /** Debian 12's crun refuses newer ones; nothing that is written here needs them. */
 const OCI_VERSION = '1.0.2'
@@ -36,16 +34,26 @@ export interface SpecRequest {
   readonly domainname: string
   /** After the kernel's own, in order: a mount may lie in one before it. */
   readonly mounts: readonly SpecMount[]
-  readonly shmSize: number
+  readonly sharedMemory: SpecSharedMemory
   readonly network: SpecNetwork
+  readonly namespaces: NamespaceSettings
+  /** Beside what every container has. */
+  readonly devices: SpecDevices
+  readonly sysctls: Readonly<Record<string, string>>
+  readonly oomScore: number
+  readonly annotations: Readonly<Record<string, string>>
+  readonly privileged: boolean
+  readonly apparmor: string | undefined
+  /** How mounts of the host go on into the container: as far as its binds ask for it. */
+  readonly propagation: 'rprivate' | 'rslave' | 'rshared'
   readonly cgroup: string
   readonly limits: SpecLimits
   readonly rlimits: readonly SpecRlimit[]
   readonly capabilities: readonly string[]
   readonly noNewPrivileges: boolean
   readonly seccomp: SpecSeccomp | undefined
-  /** Paths to hide beside the usual ones. */
   readonly maskedPaths: readonly string[]
+  readonly readonlyPaths: readonly string[]
 }
 
 /** A policy for the runtime to compile, or the program that it compiles to. */
@@ -53,7 +61,11 @@ export type SpecSeccomp =
   | { readonly kind: 'policy'; readonly policy: LinuxSeccomp }
   | { readonly kind: 'program'; readonly program: Buffer }
 
-export type SpecNetwork = { readonly kind: 'namespace'; readonly path: string } | { readonly kind: 'host' }
+/** `joined` is another container's. */
+export type SpecNetwork =
+  | { readonly kind: 'namespace'; readonly path: string }
+  | { readonly kind: 'joined'; readonly path: string }
+  | { readonly kind: 'host' }
 
 /** Undefined is unlimited. */
 export interface SpecLimits {
@@ -61,12 +73,20 @@ export interface SpecLimits {
   readonly memory: number | undefined
   /** Bytes of memory and swap together; -1 is unlimited swap. */
   readonly memorySwap: number | undefined
+  /** Bytes that the kernel takes memory down to when it runs short. */
+  readonly memoryReservation: number | undefined
+  /** 0 to 100. */
+  readonly swappiness: number | undefined
+  readonly oomKillDisable: boolean
   readonly pids: number | undefined
+  readonly block: BlockLimits<{ readonly major: number; readonly minor: number }>
   readonly cpu: {
     readonly shares: number | undefined
     /** Microseconds. */
     readonly period: number | undefined
     readonly quota: number | undefined
+    readonly realtimePeriod: number | undefined
+    readonly realtimeRuntime: number | undefined
     readonly cpus: string | undefined
     readonly mems: string | undefined
   }
@@ -95,48 +115,120 @@ export function createSpec(request: SpecRequest): RuntimeSpec {
       },
       rlimits: request.rlimits,
       noNewPrivileges: request.noNewPrivileges,
-      oomScoreAdj: 0,
+      oomScoreAdj: request.oomScore,
+      ...(request.apparmor === undefined ? {} : { apparmorProfile: request.apparmor }),
     },
     root: { path: request.rootfs, readonly: request.readonlyRootfs },
-    hostname: request.hostname,
-    ...(request.domainname === '' ? {} : { domainname: request.domainname }),
-    mounts: [...kernelMounts(request.shmSize), ...request.mounts],
+    ...names(request),
+    mounts: [...kernelMounts(kernelView(request)), ...request.mounts],
     ...annotations(request),
     linux: {
       cgroupsPath: request.cgroup,
-      namespaces: namespaces(request.network),
-      resources: resources(request.limits),
-      ...(request.network.kind === 'host' ? {} : { sysctl: NETWORK_SYSCTLS }),
+      namespaces: namespaces(request),
+      resources: resources(request),
+      ...sysctls(request),
+      ...(request.devices.nodes.length === 0 ? {} : { devices: request.devices.nodes }),
       ...(request.seccomp?.kind === 'policy' ? { seccomp: request.seccomp.policy } : {}),
-      maskedPaths: [...MASKED_PATHS, ...request.maskedPaths],
-      readonlyPaths: READONLY_PATHS,
-      rootfsPropagation: 'rprivate',
+      maskedPaths: request.maskedPaths,
+      readonlyPaths: request.readonlyPaths,
+      rootfsPropagation: request.propagation,
     },
   }
 }
 
-function annotations({ seccomp }: SpecRequest): Pick<RuntimeSpec, 'annotations'> {
-  if (seccomp?.kind !== 'program') return {}
-  return { annotations: { [CRUN_SECCOMP_PROGRAM]: seccomp.program.toString('base64') } }
+/** In the host's own namespace there is nothing to name. */
+function names({ namespaces, hostname }: SpecRequest): Pick<RuntimeSpec, 'hostname'> {
+  return namespaces.uts === 'host' ? {} : { hostname }
 }
 
-function namespaces(network: SpecNetwork): LinuxNamespace[] {
-  if (network.kind === 'host') return [...OWN_NAMESPACES]
-  return [...OWN_NAMESPACES, { type: 'network', path: network.path }]
+function kernelView({ sharedMemory, privileged, readonlyRootfs }: SpecRequest) {
+  return { sharedMemory, writable: privileged && !readonlyRootfs }
 }
 
-function resources(limits: SpecLimits): LinuxResources {
-  return { devices: DEVICE_RULES, ...limitResources(limits) }
+/** The program comes last: nobody's annotation takes its place. */
+function annotations({ seccomp, annotations: asked }: SpecRequest): Pick<RuntimeSpec, 'annotations'> {
+  const all = {
+    ...asked,
+    ...(seccomp?.kind === 'program' ? { [CRUN_SECCOMP_PROGRAM]: seccomp.program.toString('base64') } : {}),
+  }
+  return Object.keys(all).length === 0 ? {} : { annotations: all }
+}
+
+function namespaces({ network, namespaces: chosen }: SpecRequest): LinuxNamespace[] {
+  const own = CHOSEN_NAMESPACES.flatMap((type): LinuxNamespace[] => {
+    const choice = chosen[type]
+    if (choice === 'host') return []
+    return [choice === 'own' ? { type } : { type, path: choice.path }]
+  })
+  return [
+    { type: 'mount' },
+    ...own,
+    ...(network.kind === 'host' ? [] : [{ type: 'network' as const, path: network.path }]),
+  ]
+}
+
+/** What was asked for wins over what every network of a container's own gets. */
+function sysctls(request: SpecRequest): { readonly sysctl?: Readonly<Record<string, string>> } {
+  const { network, namespaces, domainname, sysctls: asked } = request
+  const all = {
+    ...(network.kind === 'namespace' ? NETWORK_SYSCTLS : {}),
+    // runc before 1.2 passes over the member of that name.
+    ...(domainname === '' || namespaces.uts === 'host' ? {} : { 'kernel.domainname': domainname }),
+    ...asked,
+  }
+  return Object.keys(all).length === 0 ? {} : { sysctl: all }
+}
+
+function resources({ limits, devices, privileged }: SpecRequest): LinuxResources {
+  return { devices: [...(privileged ? [] : DEVICE_RULES), ...devices.rules], ...limitResources(limits) }
 }
 
 /** The part of a spec's resources that can change while a container runs. */
-export function limitResources({ memory, memorySwap, pids, cpu }: SpecLimits): LinuxResources {
-  const known = Object.entries(cpu).filter(([, value]) => value !== undefined)
+export function limitResources(limits: SpecLimits): LinuxResources {
+  const { pids } = limits
   return {
-    ...(memory === undefined
-      ? {}
-      : { memory: { limit: memory, ...(memorySwap === undefined ? {} : { swap: memorySwap }) } }),
-    ...(known.length === 0 ? {} : { cpu: Object.fromEntries(known) as LinuxCpu }),
+    ...member('memory', memoryResources(limits)),
+    ...member('cpu', known<LinuxCpu>(limits.cpu)),
     ...(pids === undefined ? {} : { pids: { limit: pids } }),
+    ...member('blockIO', blockResources(limits.block)),
   }
+}
+
+function memoryResources({
+  memory,
+  memorySwap,
+  memoryReservation,
+  swappiness,
+  oomKillDisable,
+}: SpecLimits): LinuxMemory {
+  return {
+    ...known<LinuxMemory>({ limit: memory, swap: memorySwap, reservation: memoryReservation, swappiness }),
+    ...(oomKillDisable ? { disableOOMKiller: true } : {}),
+  }
+}
+
+type Numbers = { readonly major: number; readonly minor: number }
+
+function blockResources(block: BlockLimits<Numbers>): LinuxBlockIo {
+  const rates = (values: readonly BlockValue<Numbers>[]) =>
+    values.length === 0 ? undefined : values.map(({ device, value }) => ({ ...device, rate: value }))
+  const { weight, weights } = block
+  return known<LinuxBlockIo>({
+    weight,
+    weightDevice: weights.length === 0 ? undefined : weights.map(each => ({ ...each.device, weight: each.value })),
+    throttleReadBpsDevice: rates(block.readBytes),
+    throttleWriteBpsDevice: rates(block.writeBytes),
+    throttleReadIOPSDevice: rates(block.readOperations),
+    throttleWriteIOPSDevice: rates(block.writeOperations),
+  })
+}
+
+/** The members that have a value. */
+function known<T extends object>(members: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T
+}
+
+/** Left out where it says nothing. */
+function member<K extends string, V extends object>(key: K, value: V): { readonly [name in K]?: V } {
+  return Object.keys(value).length === 0 ? {} : ({ [key]: value } as { readonly [name in K]?: V })
 }

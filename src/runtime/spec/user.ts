@@ -74,6 +74,17 @@ function findGroup(text: string, groups: readonly Group[]): number {
   return group.gid
 }
 
+/** Groups by name or number. @throws InvalidArgument in Docker's words */
+export function resolveGroups(texts: readonly string[], group: string): number[] {
+  if (texts.length === 0) return []
+  const groups = parseGroup(group)
+  return texts.map(text => {
+    const gid = parseId(text) ?? groups.find(({ name }) => name === text)?.gid
+    if (gid === undefined) throw new InvalidArgument(`unable to find group ${text}: no matching entries in group file`)
+    return gid
+  })
+}
+
 /** @throws InvalidArgument for a number out of range (S18) */
 function parseId(text: string): number | undefined {
   if (!/^[+-]?\d+$/.test(text)) return undefined

@@ -64,7 +64,7 @@ function invalid(text: string, message: string): InvalidArgument {
 }
 
 /** @throws InvalidArgument where two mounts have one place */
-export function checkDestinations(binds: readonly Bind[]): void {
+export function checkDestinations(binds: readonly { readonly destination: string }[]): void {
   const seen = new Set<string>()
   for (const { destination } of binds) {
     if (seen.has(destination)) throw new InvalidArgument(`Duplicate mount point: ${destination}`)

@@ -1,19 +1,34 @@
 import type { ContainerCreateRequest } from '#api'
 import type { CreateRequest } from '#engine'
-import { InvalidArgument } from '#lib/errors'
+import { InvalidArgument, NotImplemented } from '#lib/errors'
 import { checkDestinations, parseBind } from './bind.ts'
+import { convertConfinement, convertDevices } from './confinement.ts'
 import { convertHealthcheck } from './healthcheck.ts'
 import { convertLog } from './log-config.ts'
+import { checkShared, convertModes } from './modes.ts'
+import { convertMounts, convertTmpfs } from './mounts.ts'
+import { convertNames } from './names.ts'
 import { isZero, refuseFields } from './refuse.ts'
+import { convertLimits, type LimitHost } from './resources.ts'
 import { convertRestartPolicy } from './restart-policy.ts'
 import { CONFIG_REFUSALS, ENDPOINT_REFUSALS, HOST_CONFIG_REFUSALS } from './unsupported.ts'
 
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024
-/** Below this, a process cannot even be started in its control group. */
-const MEMORY_MIN_BYTES = 6 * 1024 * 1024
 const DEFAULT_RUNTIME = ''
 
 type Host = NonNullable<ContainerCreateRequest['HostConfig']>
+type HostSettings = CreateRequest['spec']['host']
+
+/** What a request is held against. */
+export interface CreateHost extends LimitHost {
+  readonly defaultRuntime: string
+}
+
+export interface ConvertedCreate {
+  readonly request: Omit<CreateRequest, 'platform'>
+  /** What was asked for and is left out, as Docker says it. */
+  readonly warnings: readonly string[]
+}
 
 /**
  * The create request of the API as the engine's: every field decided, and nothing passed over in silence.
@@ -22,27 +37,33 @@ type Host = NonNullable<ContainerCreateRequest['HostConfig']>
 export function convertCreate(
   body: ContainerCreateRequest,
   name: string | undefined,
-  defaultRuntime: string,
-): Omit<CreateRequest, 'platform'> {
+  createHost: CreateHost,
+): ConvertedCreate {
   const host = body.HostConfig ?? {}
   if (isZero(body.Image)) throw new InvalidArgument('no image specified', { fix: 'set Image to a reference or an id' })
   refuseFields('', body, CONFIG_REFUSALS)
   refuseFields('HostConfig.', host, HOST_CONFIG_REFUSALS)
+  refuseElsewhere(host)
+  checkShared(body, host)
   const network = convertNetwork(body, host)
   const healthcheck = convertHealthcheck(body.Healthcheck, body.Labels ?? {})
+  const { settings, warnings } = convertHost(host, network, createHost)
   return {
-    name,
-    spec: {
-      image: body.Image ?? '',
-      hostname: checkHostname(body.Hostname ?? ''),
-      domainname: checkHostname(body.Domainname ?? ''),
-      labels: { ...body.Labels },
-      exposedPorts: Object.keys(body.ExposedPorts ?? {}).map(checkPort),
-      process: convertProcess(body),
-      ...(body.Shell === undefined ? {} : { shell: body.Shell.slice() }),
-      ...(healthcheck && { healthcheck }),
-      host: convertHost(host, network, defaultRuntime),
+    request: {
+      name,
+      spec: {
+        image: body.Image ?? '',
+        hostname: checkHostname(body.Hostname ?? ''),
+        domainname: checkHostname(body.Domainname ?? ''),
+        labels: { ...body.Labels },
+        exposedPorts: Object.keys(body.ExposedPorts ?? {}).map(checkPort),
+        process: convertProcess(body),
+        ...(body.Shell === undefined ? {} : { shell: body.Shell.slice() }),
+        ...(healthcheck && { healthcheck }),
+        host: settings,
+      },
     },
+    warnings,
   }
 }
 
@@ -65,54 +86,93 @@ function convertProcess(body: ContainerCreateRequest): CreateRequest['spec']['pr
   }
 }
 
-function convertHost(host: Host, network: string, defaultRuntime: string): CreateRequest['spec']['host'] {
-  const binds = (host.Binds ?? []).map(parseBind)
-  checkDestinations(binds)
+function convertHost(
+  host: Host,
+  network: string,
+  createHost: CreateHost,
+): { readonly settings: HostSettings; readonly warnings: readonly string[] } {
   const autoRemove = host.AutoRemove ?? false
   const restart = convertRestartPolicy(host.RestartPolicy)
   if (autoRemove && restart.name !== 'no') {
     throw new InvalidArgument(`can't create 'AutoRemove' container with restart policy`)
   }
+  const { memory, memorySwap, cpu, resources, warnings } = convertLimits(host, createHost)
   const [rows = 0, columns = 0] = host.ConsoleSize ?? []
-  return {
-    binds,
+  const settings: HostSettings = {
+    ...convertFiles(host),
     network,
     readonlyRootfs: host.ReadonlyRootfs ?? false,
     autoRemove,
     restart,
-    ...convertMemory(host),
+    memory,
+    memorySwap,
+    ...group('cpu', cpu),
+    ...group('resources', { ...resources, ...convertDevices(host), ...cgroupParent(host) }),
+    ...group('confinement', convertConfinement(host)),
+    ...group('namespaces', convertModes(host, createHost.version)),
+    ...group('names', convertNames(host)),
+    ...group('annotations', convertAnnotations(host)),
+    ...(host.Init === undefined ? {} : { init: host.Init }),
     pidsLimit: host.PidsLimit === undefined || host.PidsLimit === 0 ? null : host.PidsLimit,
     shmSize: convertShmSize(host.ShmSize ?? 0),
-    runtime: host.Runtime === undefined || host.Runtime === DEFAULT_RUNTIME ? defaultRuntime : host.Runtime,
+    runtime: host.Runtime === undefined || host.Runtime === DEFAULT_RUNTIME ? createHost.defaultRuntime : host.Runtime,
     log: convertLog(host.LogConfig?.Type ?? '', host.LogConfig?.Config ?? {}),
     ...(isZero(host.ContainerIDFile) ? {} : { idFile: host.ContainerIDFile ?? '' }),
     consoleSize: rows === 0 && columns === 0 ? null : [rows, columns],
   }
+  return { settings, warnings }
 }
 
-function convertMemory(host: Host): { memory: number; memorySwap: number } {
-  if (host.Memory === undefined || host.Memory === 0) {
-    if ((host.MemorySwap ?? 0) > 0) {
-      throw new InvalidArgument('You should always set the Memory limit when using Memoryswap limit, see usage')
-    }
+/** Binds and mounts, each of which has its place. */
+function convertFiles(host: Host): Pick<HostSettings, 'binds' | 'mounts' | 'tmpfs'> {
+  const binds = (host.Binds ?? []).map(parseBind)
+  const mounts = convertMounts(host.Mounts ?? [])
+  checkDestinations([...binds, ...mounts])
+  return {
+    binds,
+    ...(mounts.length === 0 ? {} : { mounts }),
+    ...group('tmpfs', convertTmpfs(host.Tmpfs ?? {})),
   }
-  checkMemory(host)
-  return { memory: host.Memory ?? 0, memorySwap: host.MemorySwap ?? 0 }
 }
 
-/** @throws InvalidArgument in Docker's words */
-export function checkMemory({
-  Memory: memory = 0,
-  MemorySwap: memorySwap = 0,
-}: Pick<Host, 'Memory' | 'MemorySwap'>): void {
-  if (memory < 0 || (memory > 0 && memory < MEMORY_MIN_BYTES)) {
-    throw new InvalidArgument('Minimum memory limit allowed is 6MB')
+/** Left out where nothing was asked for. */
+function group<K extends string, V extends object>(key: K, value: V): { readonly [name in K]?: V } {
+  return Object.keys(value).length === 0 ? {} : ({ [key]: value } as { readonly [name in K]?: V })
+}
+
+function cgroupParent({ CgroupParent: parent = '' }: Host): { readonly cgroupParent?: string } {
+  if (parent === '') return {}
+  if (parent.split('/').includes('..') || /[\0\n]/.test(parent)) {
+    throw new InvalidArgument(`invalid cgroup parent: ${JSON.stringify(parent)}`, { fix: 'name a group without ..' })
   }
-  if (memorySwap > 0 && memorySwap < memory) {
-    throw new InvalidArgument('Minimum memoryswap limit should be larger than memory limit, see usage')
+  return { cgroupParent: parent }
+}
+
+function convertAnnotations({ Annotations = {} }: Host): Record<string, string> {
+  if (Object.hasOwn(Annotations, '')) {
+    throw new InvalidArgument('invalid Annotations: the empty string is not permitted as an annotation key')
   }
-  if (memorySwap < -1)
-    throw new InvalidArgument(`invalid HostConfig.MemorySwap: ${memorySwap}`, { fix: 'use bytes, 0 or -1' })
+  return { ...Annotations }
+}
+
+/** What other hosts have, in Docker's words where there are some. */
+function refuseElsewhere({ Isolation = '', StorageOpt, DeviceRequests = [] }: Host): void {
+  if (!['', 'default'].includes(Isolation))
+    throw new InvalidArgument(`invalid isolation (${Isolation}): linux only supports 'default'`)
+  if (!isZero(StorageOpt)) {
+    throw new NotImplemented(
+      'HostConfig.StorageOpt: --storage-opt is supported only for overlay over xfs with pquota mount option, which this version of Gantry does not set',
+      { fix: 'leave --storage-opt out' },
+    )
+  }
+  const [request] = DeviceRequests
+  if (request === undefined) return
+  const { Driver = '', Capabilities = [] } = request
+  const capabilities = `[${Capabilities.map(names => `[${names.join(' ')}]`).join(' ')}]`
+  throw new NotImplemented(
+    `could not select device driver ${JSON.stringify(Driver)} with capabilities: ${capabilities}: GPUs and CDI devices are not done by this version of Gantry`,
+    { fix: 'leave --gpus out; give device nodes with --device /dev/...' },
+  )
 }
 
 function convertShmSize(bytes: number): number {
@@ -125,9 +185,6 @@ function convertNetwork(body: ContainerCreateRequest, host: Host): string {
   const mode = host.NetworkMode ?? ''
   const name = mode === '' || mode === 'default' ? 'bridge' : mode
   if (body.NetworkDisabled === true) return 'none'
-  if (name.startsWith('container:')) {
-    refuseFields('HostConfig.', { NetworkMode: name }, [{ field: 'NetworkMode', flag: '--network container:NAME' }])
-  }
   for (const [endpoint, settings] of Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {})) {
     const isOwn = endpoint === name || endpoint === mode || (endpoint === 'default' && name === 'bridge')
     if (!isOwn)

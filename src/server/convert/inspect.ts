@@ -1,16 +1,10 @@
-import type {
-  ContainerInspectResponse,
-  ContainerState,
-  Endpoint,
-  InspectedHostConfig,
-  MountPoint,
-  NetworkSettings,
-} from '#api'
+import type { ContainerInspectResponse, ContainerState, Endpoint, MountPoint, NetworkSettings } from '#api'
 import type { ContainerRecord, Health } from '#engine'
 import { ZERO_TIME } from '#lib/time'
 import type { Sandbox } from '#network'
 import type { ContainerPaths } from '../backends.ts'
 import { inspectHealthcheck } from './healthcheck.ts'
+import { inspectHostConfig } from './inspect-host.ts'
 import { stateWord } from './state-word.ts'
 
 export interface InspectFacts {
@@ -147,94 +141,8 @@ function inspectConfig({ spec }: ContainerRecord): ContainerInspectResponse['Con
   }
 }
 
-/** What was not asked for and not decided shows Docker's value for that. */
-function inspectHostConfig({ spec: { host } }: ContainerRecord): InspectedHostConfig {
-  return {
-    Binds: host.binds.length === 0 ? null : host.binds.map(bind => bind.text),
-    ContainerIDFile: host.idFile ?? '',
-    LogConfig: { Type: host.log.driver, Config: host.log.options },
-    NetworkMode: host.network,
-    PortBindings: {},
-    RestartPolicy: { Name: host.restart?.name ?? 'no', MaximumRetryCount: host.restart?.retries ?? 0 },
-    AutoRemove: host.autoRemove,
-    VolumeDriver: '',
-    VolumesFrom: null,
-    ConsoleSize: host.consoleSize ?? [0, 0],
-    CapAdd: null,
-    CapDrop: null,
-    CgroupnsMode: 'private',
-    Dns: [],
-    DnsOptions: [],
-    DnsSearch: [],
-    ExtraHosts: null,
-    GroupAdd: null,
-    IpcMode: 'private',
-    Cgroup: '',
-    Links: null,
-    OomScoreAdj: 0,
-    PidMode: '',
-    Privileged: false,
-    PublishAllPorts: false,
-    ReadonlyRootfs: host.readonlyRootfs,
-    SecurityOpt: null,
-    UTSMode: '',
-    UsernsMode: '',
-    ShmSize: host.shmSize,
-    Runtime: host.runtime,
-    Isolation: '',
-    CpuShares: host.cpu?.shares ?? 0,
-    Memory: host.memory,
-    NanoCpus: host.cpu?.nanoCpus ?? 0,
-    CgroupParent: '',
-    BlkioWeight: 0,
-    BlkioWeightDevice: null,
-    BlkioDeviceReadBps: null,
-    BlkioDeviceWriteBps: null,
-    BlkioDeviceReadIOps: null,
-    BlkioDeviceWriteIOps: null,
-    CpuPeriod: host.cpu?.period ?? 0,
-    CpuQuota: host.cpu?.quota ?? 0,
-    CpuRealtimePeriod: 0,
-    CpuRealtimeRuntime: 0,
-    CpusetCpus: host.cpu?.cpus ?? '',
-    CpusetMems: host.cpu?.mems ?? '',
-    Devices: null,
-    DeviceCgroupRules: null,
-    DeviceRequests: null,
-    MemoryReservation: 0,
-    MemorySwap: host.memory > 0 && host.memorySwap === 0 ? host.memory * 2 : host.memorySwap,
-    MemorySwappiness: null,
-    OomKillDisable: false,
-    PidsLimit: host.pidsLimit,
-    Ulimits: null,
-    CpuCount: 0,
-    CpuPercent: 0,
-    IOMaximumIOps: 0,
-    IOMaximumBandwidth: 0,
-    MaskedPaths: MASKED_PATHS,
-    ReadonlyPaths: READONLY_PATHS,
-  }
-}
-
-/** Docker's lists, which clients may compare; ours hides some more. */
-const MASKED_PATHS = [
-  '/proc/asound',
-  '/proc/acpi',
-  '/proc/interrupts',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/sys/firmware',
-  '/sys/devices/virtual/powercap',
-]
-const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
-
 export function inspectMounts({ spec: { host } }: ContainerRecord): MountPoint[] {
-  return host.binds.map(bind => ({
+  const binds = host.binds.map(bind => ({
     Type: 'bind',
     Source: bind.source,
     Destination: bind.destination,
@@ -242,6 +150,15 @@ export function inspectMounts({ spec: { host } }: ContainerRecord): MountPoint[]
     RW: !bind.readonly,
     Propagation: bind.propagation,
   }))
+  const mounts = (host.mounts ?? []).map(mount => ({
+    Type: mount.type,
+    Source: mount.type === 'bind' ? mount.source : '',
+    Destination: mount.destination,
+    Mode: '',
+    RW: !mount.readonly,
+    Propagation: mount.type === 'bind' ? mount.propagation : '',
+  }))
+  return [...binds, ...mounts]
 }
 
 function inspectNetwork(record: ContainerRecord, { sandbox, networkId }: InspectFacts): NetworkSettings {
@@ -265,8 +182,13 @@ function inspectNetwork(record: ContainerRecord, { sandbox, networkId }: Inspect
     IPPrefixLen: isDefault ? endpoint.IPPrefixLen : 0,
     IPv6Gateway: '',
     MacAddress: isDefault ? endpoint.MacAddress : '',
-    Networks: { [record.spec.host.network]: endpoint },
+    Networks: isJoined(record) ? {} : { [record.spec.host.network]: endpoint },
   }
+}
+
+/** Its place in the network is another container's. */
+export function isJoined({ spec }: ContainerRecord): boolean {
+  return spec.host.network.startsWith('container:')
 }
 
 export function inspectEndpoint(sandbox: Sandbox | undefined, networkId: string): Endpoint {

@@ -3,7 +3,7 @@ import type { ContainerRecord, Health } from '#engine'
 import { parseRfc3339, toMillis } from '#lib/time'
 import { humanDuration } from '#lib/units'
 import type { Sandbox } from '#network'
-import { inspectEndpoint, inspectMounts } from './inspect.ts'
+import { inspectEndpoint, inspectMounts, isJoined } from './inspect.ts'
 import { stateWord } from './state-word.ts'
 
 export interface ListFacts {
@@ -33,7 +33,9 @@ export function listItem(record: ContainerRecord, facts: ListFacts): ContainerLi
     State: stateWord(record),
     Status: statusText(record, facts),
     HostConfig: { NetworkMode: spec.host.network },
-    NetworkSettings: { Networks: { [spec.host.network]: inspectEndpoint(facts.sandbox, facts.networkId) } },
+    NetworkSettings: {
+      Networks: isJoined(record) ? {} : { [spec.host.network]: inspectEndpoint(facts.sandbox, facts.networkId) },
+    },
     Mounts: inspectMounts(record),
   }
 }

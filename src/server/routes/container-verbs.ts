@@ -26,9 +26,10 @@ export function verbRoutes({ containers, system }: Backends): Route[] {
       method: 'POST',
       path: '/containers/:id/update',
       handle: async call => {
-        const request = convertUpdate(await call.readJson(ContainerUpdateRequest), system.facts().processors)
+        const body = await call.readJson(ContainerUpdateRequest)
+        const { request, warnings } = convertUpdate(body, { ...system.facts(), version: call.version })
         await containers.update(call.param('id'), request)
-        call.sendJson(200, { Warnings: null })
+        call.sendJson(200, { Warnings: warnings.length === 0 ? null : warnings })
       },
     },
     {

@@ -107,9 +107,10 @@ function refuseBody({ headers }: ApiCall): void {
 async function create({ containers, images, system }: Backends, call: ApiCall): Promise<void> {
   const { name, platform = '' } = call.readQuery(ContainerCreateQuery)
   const body = await call.readJson(ContainerCreateRequest)
-  const request = convertCreate(body, name === '' ? undefined : name, system.facts().defaultRuntime)
+  const host = { ...system.facts(), version: call.version }
+  const { request, warnings } = convertCreate(body, name === '' ? undefined : name, host)
   const record = await containers.create({ ...request, platform })
-  call.sendJson(201, { Id: record.id, Warnings: imageWarnings(images.resolve(record.imageId)) })
+  call.sendJson(201, { Id: record.id, Warnings: [...warnings, ...imageWarnings(images.resolve(record.imageId))] })
 }
 
 async function prune({ containers }: Backends, call: ApiCall): Promise<void> {

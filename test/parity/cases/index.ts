@@ -12,6 +12,7 @@ import { INSIDE_CASES } from './inside.ts'
 import { LIFECYCLE_CASES } from './lifecycle.ts'
 import { LIST_CASES } from './list.ts'
 import { LOG_CASES } from './logs.ts'
+import { OPTION_CASES } from './options.ts'
 import { REGISTRY_CASES } from './registry.ts'
 import { RESTART_POLICY_CASES } from './restart-policy.ts'
 import { RUN_CASES } from './run.ts'
@@ -33,6 +34,7 @@ export const CASES: readonly ParityCase[] = [
   ...LOG_CASES,
   ...ATTACH_CASES,
   ...RUN_CASES,
+  ...OPTION_CASES,
   ...EXEC_CASES,
   ...INSIDE_CASES,
   ...COMMAND_CASES,

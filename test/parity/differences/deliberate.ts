@@ -1,7 +1,7 @@
 import { ABSENT, type Difference } from '../accept.ts'
 
 const VERSIONS = ['system: version', 'system: version by an old API']
-const RECORDS = ['create: *', 'container: record *', 'run: record of *']
+const RECORDS = ['create: *', 'container: record *', 'run: record of *', 'options: record of *']
 
 /** Where Gantry is otherwise on purpose. */
 export const DELIBERATE: readonly Difference[] = [
@@ -381,13 +381,6 @@ export const DELIBERATE: readonly Difference[] = [
     reason: 'the network is named, not the step at which it was missed',
     cases: 'create: networks that are not there',
     at: 'start/body/message',
-    peer: 'docker 28.5',
-  },
-  {
-    why: 'deliberate',
-    reason: 'isolation is an option of Windows',
-    cases: 'create: values that cannot be',
-    at: ['isolation/status', 'isolation/body/message'],
     peer: 'docker 28.5',
   },
   {

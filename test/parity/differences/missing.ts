@@ -4,24 +4,9 @@ import { REFUSED_CALLS } from '../cases/system.ts'
 
 /** Whole cases about things that Gantry refuses by name. Who does one of them takes it out, here or where the cases are. */
 const REFUSED: readonly string[] = [
-  'run: capabilities',
-  'run: all capabilities dropped',
-  'run: tmpfs',
-  'run: privileged',
-  'run: init',
-  'run: devices',
-  'run: processors',
-  'run: limits of a process',
-  'run: more groups',
   'run: published port',
-  'run: more hosts',
-  'run: DNS',
   'run: anonymous volume',
   'run: named volume',
-  'run: mount',
-  'run: no new privileges',
-  'run: process namespace of the host',
-  'run: kernel settings',
   ...[...REFUSED_CALLS, ...REFUSED_COMMANDS].map(({ name }) => name),
 ]
 
@@ -32,12 +17,6 @@ export const MISSING: readonly Difference[] = [
     reason: 'refused by name until it is done',
     cases: REFUSED,
     at: ['**'],
-  },
-  {
-    why: 'missing',
-    reason: 'sharing the network of another container is not done',
-    cases: 'create: values that cannot be',
-    at: ['network mode/**', 'network of an unknown container/**'],
   },
   {
     why: 'missing',

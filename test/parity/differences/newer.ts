@@ -1,6 +1,6 @@
 import { ABSENT, type Difference } from '../accept.ts'
 
-const RECORDS = ['create: *', 'container: record *']
+const RECORDS = ['create: *', 'container: record *', 'options: record of *']
 /** Of an answer's shape: places, and the cases that show them. */
 function shape(reason: string, cases: readonly string[], at: readonly string[]): Difference {
   return { why: 'newer', reason, peer: 'docker 20.10', cases, at }
@@ -87,6 +87,7 @@ export const NEWER: readonly Difference[] = [
     peer: 'docker 20.10',
     cases: [
       'create: *',
+      'options: limits that cannot be',
       'system: bodies that cannot be read',
       'list: filters*',
       'image: filters that cannot be',
@@ -127,6 +128,7 @@ export const NEWER: readonly Difference[] = [
       'command: *',
       'run: *',
       'files: *',
+      'options: *',
       'restart policy: *',
     ],
     at: ['**/message', '**/stderr/0', '**/stderr/1'],

@@ -53,7 +53,7 @@ export const OF_THE_RUNTIME: readonly Difference[] = [
   {
     why: 'runtime',
     reason: 'crun is the default',
-    cases: ['create: *', 'container: *', 'run: record of *', 'system: facts of info'],
+    cases: ['create: *', 'container: *', 'run: record of *', 'options: record of *', 'system: facts of info'],
     at: ['**/HostConfig/Runtime', '**/DefaultRuntime'],
     gantry: 'crun',
     docker: 'runc',
