@@ -93,12 +93,10 @@ function withImage(deps: EngineDeps, own: ContainerSpec, image: Image, id: strin
   const { defaults } = image.config
   const { process } = own
   const healthcheck = mergeHealthcheck(own.healthcheck, ofImage(defaults.healthcheck))
-  const shell = own.shell ?? defaults.shell?.slice()
   return {
     ...own,
     host: { ...own.host, network: joinedNetwork(deps, own.host.network) },
     ...(healthcheck && { healthcheck }),
-    ...(shell && { shell }),
     hostname: own.hostname !== '' ? own.hostname : own.host.network === 'host' ? hostname() : shortId(id),
     labels: { ...defaults.labels, ...own.labels },
     exposedPorts: [...new Set([...defaults.exposedPorts, ...own.exposedPorts])],

@@ -1,4 +1,6 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { close, fstatSync, openSync, write, writeSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { errorText } from '#lib/errors'
 import { formatRfc3339Nano, nowNanos } from '#lib/time'
 import {
@@ -14,6 +16,14 @@ import { EntryBuffer, type Segment, SegmentPool } from './segments.ts'
 
 /** Encoded entries in memory beyond which the task's output is left unread. */
 const PENDING_MAX_BYTES = 2 * 1024 * 1024
+/**
+ * What is no more than this is in the file before anything else happens here: a process that is killed between reading
+ * and writing loses what it has read. More would hold up everybody else when the disk is slow.
+ */
+const AT_ONCE_MAX_BYTES = 16 * 1024
+
+const closeFile = promisify(close)
+const writeFile = promisify(write)
 
 export interface JsonFileOptions {
   readonly path: string
@@ -44,7 +54,7 @@ export class JsonFileLog implements TaskLog {
   readonly #attributes: string
   #writingBytes = 0
   #writing: Promise<void> | undefined
-  #file: FileHandle | undefined
+  #file: number | undefined
   #size = 0
   #dropped = 0
   /** When what is being taken apart came. */
@@ -59,6 +69,14 @@ export class JsonFileLog implements TaskLog {
 
   get isFull(): boolean {
     return this.#writingBytes + this.#pending.length > PENDING_MAX_BYTES
+  }
+
+  open(): void {
+    try {
+      this.#file ??= this.#open()
+    } catch {
+      // The first entry meets the same, and tells of it.
+    }
   }
 
   write(stream: OutputStream, chunk: Buffer): void {
@@ -83,8 +101,7 @@ export class JsonFileLog implements TaskLog {
     }
     this.#startDrain()
     await this.#writing
-    await this.#file?.close()
-    this.#file = undefined
+    await this.#closeFile()
   }
 
   #marks(stream: OutputStream): EntryMarks {
@@ -93,7 +110,32 @@ export class JsonFileLog implements TaskLog {
 
   #startDrain(): void {
     // The end of a line may still be to come. A drain with nothing to do would be over before it is remembered.
-    if (!this.#pending.isEmpty) this.#writing ??= this.#drain()
+    if (this.#pending.isEmpty || this.#writing !== undefined) return
+    if (!this.#fitsAtOnce(this.#pending.length)) this.#writing = this.#drain()
+    else {
+      const segments = this.#pending.take()
+      for (const { bytes, length } of segments) this.#writeAtOnce(bytes.subarray(0, length))
+      this.#pending.give(segments)
+    }
+  }
+
+  #fitsAtOnce(bytes: number): boolean {
+    const { maxSize } = this.#options
+    if (bytes > AT_ONCE_MAX_BYTES || this.#dropped > 0) return false
+    return maxSize === undefined || (this.#file !== undefined && this.#size + bytes <= maxSize)
+  }
+
+  #writeAtOnce(entries: Buffer): void {
+    try {
+      this.#file ??= this.#open()
+      for (let at = 0; at < entries.length; ) {
+        const written = writeSync(this.#file, entries, at, entries.length - at)
+        at += written
+        this.#size += written
+      }
+    } catch (error) {
+      this.#drop(entries, error)
+    }
   }
 
   /** Writes until nothing is pending, of which there must be something. */
@@ -120,7 +162,7 @@ export class JsonFileLog implements TaskLog {
 
   async #writeEntries(data: Buffer): Promise<void> {
     const { maxSize } = this.#options
-    this.#file ??= await this.#open()
+    this.#file ??= this.#open()
     if (this.#dropped > 0) await this.#tellOfGap(this.#file)
     if (maxSize !== undefined && this.#size + data.length > maxSize) {
       await this.#writeRotated(data, maxSize)
@@ -133,7 +175,7 @@ export class JsonFileLog implements TaskLog {
   async #writeRotated(data: Buffer, maxSize: number): Promise<void> {
     let at = 0
     while (at < data.length) {
-      this.#file ??= await this.#open()
+      this.#file ??= this.#open()
       const room = maxSize - this.#size
       let end = data.length - at <= room ? data.length : data.lastIndexOf(10, at + room - 1) + 1
       // An entry that is larger than a whole file gets one of its own.
@@ -146,25 +188,30 @@ export class JsonFileLog implements TaskLog {
     }
   }
 
-  async #writeAll(file: FileHandle, data: Buffer): Promise<void> {
+  async #writeAll(file: number, data: Buffer): Promise<void> {
     for (let at = 0; at < data.length; ) {
-      const { bytesWritten } = await file.write(data, at, data.length - at)
+      const { bytesWritten } = await writeFile(file, data, at, data.length - at)
       at += bytesWritten
       this.#size += bytesWritten
     }
   }
 
-  async #open(): Promise<FileHandle> {
-    const file = await open(this.#options.path, 'a', 0o640)
-    this.#size = (await file.stat()).size
+  #open(): number {
+    const file = openSync(this.#options.path, 'a', 0o640)
+    this.#size = fstatSync(file).size
     return file
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file
+    this.#file = undefined
+    this.#size = 0
+    if (file !== undefined) await closeFile(file)
   }
 
   async #rotate(): Promise<void> {
     const { path, maxFiles } = this.#options
-    await this.#file?.close()
-    this.#file = undefined
-    this.#size = 0
+    await this.#closeFile()
     if (maxFiles <= 1) {
       await rm(path, { force: true })
       return
@@ -179,7 +226,7 @@ export class JsonFileLog implements TaskLog {
     this.#dropped += countLines(entries)
   }
 
-  async #tellOfGap(file: FileHandle): Promise<void> {
+  async #tellOfGap(file: number): Promise<void> {
     const words = `[gantry: ${this.#dropped} log entries were lost here, the disk was full]\n`
     const entry = JSON.stringify({ log: words, stream: 'stderr', time: formatRfc3339Nano(nowNanos()) })
     // A write that failed halfway left a torn entry: a newline first keeps the next one whole.

@@ -5,6 +5,8 @@
 import type { OutputStream } from './json-lines.ts'
 
 export interface TaskLog {
+  /** Makes ready for the first entry: what is read and not yet written is lost with this process. Never throws. */
+  open(): void
   write(stream: OutputStream, chunk: Buffer): void
   readonly isFull: boolean
   /** Resolves when there is room again. */
@@ -15,6 +17,7 @@ export interface TaskLog {
 
 /** For `--log-driver none`. */
 export const noLog: TaskLog = {
+  open: () => {},
   write: () => {},
   isFull: false,
   room: () => Promise.resolve(),

@@ -71,6 +71,7 @@ export class Stdio {
   }
 
   connectSources(sources: OutputSource[]): void {
+    this.#log.open()
     this.#sources = sources
   }
 
