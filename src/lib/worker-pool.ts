@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { Cancelled, type ErrorKind, GantryError, SystemError } from './errors.ts'
 
 /** Threads are ended when they had nothing to do for this long: each costs some ten megabytes. */
-const IDLE_MS = 5000
+const IDLE_MS = 1000
 
 /** What a worker's thread sends back. Errors do not survive the way between threads with their kind. */
 export type WorkerAnswer<Result> =

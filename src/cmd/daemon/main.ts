@@ -1,8 +1,9 @@
+import type { EventEmitter } from 'node:events'
 import { restore } from '#engine'
 import { errorText } from '#lib/errors'
 import { createLogger, type Logger } from '#lib/log'
 import { UndoStack } from '#lib/undo'
-import { putThisThreadFirst, releaseStartupPages } from '#linux'
+import { putThisThreadFirst, releaseStartupPages, releaseUnusedMemory } from '#linux'
 import { createApp, type Listener, listen, parseHost } from '#server'
 import { VERSION } from '../version.ts'
 import { createBackends } from './backends.ts'
@@ -29,6 +30,8 @@ export async function daemonMain(args: readonly string[]): Promise<void> {
     process.exitCode = 1
   }
 }
+
+const QUIET_MS = 5000
 
 async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
   const ended = endSignal()
@@ -60,8 +63,15 @@ async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
   }
   log.info('daemon is ready', { version: VERSION, dataRoot: settings.dataRoot, runtime: host.defaultRuntime })
   releaseStartupPages()
+  releaseWhenQuiet(app.server)
   const signal = await ended
   log.info('daemon ends, containers go on', { signal })
+}
+
+/** What busy moments took is given back once nobody has asked for anything for a while. */
+function releaseWhenQuiet(server: EventEmitter): void {
+  const timer = setTimeout(releaseUnusedMemory, QUIET_MS).unref()
+  server.on('request', () => void timer.refresh())
 }
 
 function endSignal(): Promise<string> {
