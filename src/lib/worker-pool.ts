@@ -100,16 +100,24 @@ export class WorkerPool<Request, Result> implements AsyncDisposable {
   }
 
   #rest(worker: Worker): void {
-    const timer = setTimeout(() => void worker.terminate(), IDLE_MS)
+    const timer = setTimeout(() => {
+      // Off the list at once: ending takes a while, and nobody must be given a thread that is on its way out.
+      this.#forget(worker)
+      void worker.terminate()
+    }, IDLE_MS)
     timer.unref()
     worker.unref()
     worker.once('error', () => {}) // The exit that follows takes it off the list.
     worker.once('exit', () => {
-      const at = this.#idle.findIndex(idle => idle.worker === worker)
-      if (at >= 0) this.#idle.splice(at, 1)
+      this.#forget(worker)
       if (this.#idle.length === 0 && this.#busy.size === 0) this.#onQuiet()
     })
     this.#idle.push({ worker, timer })
+  }
+
+  #forget(worker: Worker): void {
+    const at = this.#idle.findIndex(idle => idle.worker === worker)
+    if (at >= 0) this.#idle.splice(at, 1)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
