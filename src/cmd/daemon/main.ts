@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events'
+import type { Server } from 'node:net'
 import { restore } from '#engine'
 import { errorText } from '#lib/errors'
 import { createLogger, type Logger } from '#lib/log'
@@ -69,7 +69,7 @@ async function serve(settings: DaemonSettings, log: Logger): Promise<void> {
 }
 
 /** What busy moments took is given back once nobody has asked for anything for a while. */
-function releaseWhenQuiet(server: EventEmitter): void {
+function releaseWhenQuiet(server: Server): void {
   const timer = setTimeout(releaseUnusedMemory, QUIET_MS).unref()
   server.on('request', () => void timer.refresh())
 }
