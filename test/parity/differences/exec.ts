@@ -83,4 +83,11 @@ export const OF_EXECS: readonly Difference[] = [
     cases: 'exec: rights of a privileged one',
     at: 'docker exec/**',
   },
+  {
+    why: 'runtime',
+    reason: 'crun says it on stderr before its log, which may be read too early to know the words for its own',
+    cases: 'exec: a script without its interpreter',
+    at: '**/stderr/0',
+    hostDependent: true,
+  },
 ]

@@ -92,8 +92,8 @@ async function waitOnce(
 
 async function isRestarting(container: string, { peer }: RunContext): Promise<boolean> {
   const answer = await openHttp({ socket: peer.socket, method: 'GET', path: `/containers/${container}/json` })
-  const { State } = JSON.parse((await answer.body).toString()) as { State?: { Restarting: boolean } }
-  return State?.Restarting === true
+  const { State } = JSON.parse((await answer.body).toString()) as { State?: { Running: boolean } }
+  return State?.Running === true
 }
 
 /** What a log says: without the heads of frames, where there are any. */
